@@ -45,7 +45,7 @@ fn clocks_show_what_pandas_shows() {
     }
 }
 
-const PARTS: [Part; 6] = [Part::Month, Part::Week, Part::Day, Part::Hour, Part::Minute, Part::Second];
+const PARTS: [Part; 8] = [Part::Month, Part::Week, Part::Weekday, Part::Day, Part::Hour, Part::HourMinute, Part::Minute, Part::Second];
 
 proptest! {
     #[test]

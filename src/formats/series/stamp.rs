@@ -184,6 +184,7 @@ impl Stamp {
                 let offset_s = hour_of_day(text)?.1;
                 return Some(Self { seconds: self.seconds + number - offset_s.unwrap_or(0), absolute: self.absolute || offset_s.is_some(), precision: Precision::Time });
             }
+            (Precision::Day, Part::HourMinute) => (self.seconds + number, Precision::Time),
             (Precision::Time, Part::Minute) => (self.seconds + 60 * number, Precision::Time),
             (Precision::Time, Part::Second) => (self.seconds + number, Precision::Time),
             _ => return None,
@@ -204,6 +205,8 @@ pub enum Part {
     /// Of a month; of a year where no month is said.
     Day,
     Hour,
+    /// In one number: 1330, and 30 for half past midnight.
+    HourMinute,
     Minute,
     Second,
 }
@@ -213,7 +216,7 @@ impl Part {
     pub fn read(self, text: &str) -> Option<i64> {
         let number = |range: std::ops::RangeInclusive<i64>| {
             let digits = text.trim();
-            let is_plain = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let is_plain = (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
             digits.parse().ok().filter(|number| is_plain && range.contains(number))
         };
         match self {
@@ -222,7 +225,21 @@ impl Part {
             Self::Weekday => number(1..=7).or_else(|| weekday_named(text)),
             Self::Day => number(1..=366),
             Self::Hour => hour_of_day(text).map(|(hour_s, _)| hour_s),
+            Self::HourMinute => number(0..=2400).and_then(|number| hour_and_minute(number / 100, number % 100)),
             Self::Minute | Self::Second => number(0..=59),
+        }
+    }
+
+    /// What it is called, in French and English.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Month => "mois (month)",
+            Self::Week => "semaine (week)",
+            Self::Weekday => "jour de la semaine (day of the week)",
+            Self::Day => "jour (day)",
+            Self::Hour | Self::HourMinute => "heure (hour)",
+            Self::Minute => "minute",
+            Self::Second => "seconde (second)",
         }
     }
 
@@ -265,7 +282,12 @@ pub fn hour_of_day(text: &str) -> Option<(i64, Option<i64>)> {
     }
     let number: i64 = digits.parse().ok()?;
     let (hour, minute) = if digits.len() > 2 { (number / 100, number % 100) } else { (number, 0) };
-    (hour < 24 && minute < 60 || hour == 24 && minute == 0).then_some((3600 * hour + 60 * minute, None))
+    hour_and_minute(hour, minute).map(|time_s| (time_s, None))
+}
+
+/// Seconds after midnight.
+fn hour_and_minute(hour: i64, minute: i64) -> Option<i64> {
+    (hour < 24 && minute < 60 || hour == 24 && minute == 0).then_some(3600 * hour + 60 * minute)
 }
 
 /// Stamps of digits alone.

@@ -145,10 +145,11 @@ impl Found {
     pub fn place(&self, at: i64) -> Option<(u64, u32)> {
         let step = self.axis.step_at(Instant(at.checked_add(self.shift_s())?))?;
         let into_s = at - self.axis.start_of(step)?.0;
-        let rank = match (self.ends, &self.axis.calendar) {
-            (false, _) if self.nearest => into_s + self.axis.step / 2,
-            (false, _) if into_s < 0 => MISSED - into_s,
-            (true, None) if into_s > self.axis.step => MISSED + into_s - self.axis.step,
+        let end_s = || self.axis.start_of(step + 1).map_or(i64::MAX, |end| end.0);
+        let rank = match self.ends {
+            _ if self.nearest => into_s + self.shift_s(),
+            false if into_s < 0 => MISSED - into_s,
+            true if at > end_s() => MISSED + at - end_s(),
             _ => into_s,
         };
         Some((step, u32::try_from(rank).unwrap_or(u32::MAX - 1)))
@@ -158,7 +159,8 @@ impl Found {
     fn shift_s(&self) -> i64 {
         match (self.ends, self.nearest) {
             (false, true) => self.axis.step / 2,
-            (ends, _) => shift_s(ends, self.tolerance_s),
+            (true, true) => self.axis.step / 2 - self.axis.step,
+            (ends, false) => shift_s(ends, self.tolerance_s),
         }
     }
 
@@ -180,10 +182,10 @@ impl Found {
     pub fn off_by_s(&self, rank: u32) -> i64 {
         let rank = i64::from(rank);
         match (self.ends, &self.axis.calendar) {
-            (false, None) if self.nearest => rank - self.axis.step / 2,
+            _ if self.nearest => rank - self.axis.step / 2,
             (false, _) if rank > MISSED => MISSED - rank,
             (false, _) => rank,
-            (true, None) if rank > MISSED => rank - MISSED,
+            (true, _) if rank > MISSED => rank - MISSED,
             (true, None) => rank - self.axis.step,
             (true, Some(_)) => 0,
         }
@@ -216,7 +218,7 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
     let seen: Vec<i64> = stamps.looked_at.values().flatten().copied().filter(|at| (first..=last).contains(at)).collect();
     let wavering = wavering_about(&gaps, total);
     // A logger that runs slow by a second each time and is set right every night has a distance of 601 seconds, and no step that holds.
-    let drifts = |step: i64| wavering.is_some_and(|about| about != step) && 2 * most(&seen, &|at| at.rem_euclid(step)).1 < seen.len() as u64;
+    let drifts = |step: i64| wavering.is_some_and(|about| about != step) && 10 * most(&seen, &|at| at.rem_euclid(step)).1 < 9 * seen.len() as u64;
     let is_usual = usual.is_some_and(|(gap, count)| 2 * count >= total && !drifts(gap));
     let calendar = match told.step_s {
         Some(_) => None,
@@ -239,7 +241,13 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
         (None, None) if stamps.prevailing() == Precision::Day => (86_400, false),
         (None, None) => (3600, false),
     };
-    let nearest = irregular && wavering.is_some() && !told.ends;
+    if irregular && step == CalendarUnit::Day.usual_s() && !is_fixed(clock) {
+        // Some seconds before and after the midnights of the clock, or at any hour of its days.
+        let near = seen.iter().filter(|at| !(3600..82_800).contains(&clock.shown_s(Instant(**at)).rem_euclid(86_400))).count();
+        let tolerance_s = if 10 * near >= 9 * seen.len() { step / 2 } else { 0 };
+        return Ok(Found { irregular, ..by_days(CalendarUnit::Day, first, last, astray, told, clock, tolerance_s)? });
+    }
+    let nearest = irregular && wavering.is_some();
     let (in_utc, on_clock) = (most(&seen, &|at| at.rem_euclid(step)), most(&seen, &|at| clock.shown_s(Instant(at)).rem_euclid(step)));
     // Steps longer than what a clock is set by keep to the clock where more stamps do.
     if !irregular && step > WallSteps::LONGER_THAN_S && on_clock.1 > in_utc.1 && told.start.is_none_or(|start| clock.shown_s(start).rem_euclid(step) == on_clock.0) {
@@ -247,7 +255,11 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
     }
     let phase = if irregular { 0 } else { in_utc.0 };
     let tolerance_s = if irregular { 0 } else { alike_s(step) };
-    let shift = if nearest { step / 2 } else { shift_s(told.ends, tolerance_s) };
+    let shift = match (told.ends, nearest) {
+        (false, true) => step / 2,
+        (true, true) => step / 2 - step,
+        (ends, false) => shift_s(ends, tolerance_s),
+    };
     let start = told.start.map_or_else(|| (first + shift - phase).div_euclid(step) * step + phase, |start| start.0);
     let end = told.end.map_or_else(|| (last + shift - start).div_euclid(step) * step + step + start, |end| end.0);
     let axis = Axis { id: String::new(), start: Instant(start), end: Instant(end), step, calendar: None };
@@ -316,7 +328,11 @@ fn is_fixed(clock: Clock) -> bool {
 
 fn by_calendar(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, clock: Clock) -> Result<Found, Option<u64>> {
     // Months and years are told by their days, and none is early by a minute.
-    let tolerance_s = if told.ends || unit != CalendarUnit::Day { 0 } else { alike_s(unit.usual_s()) };
+    let tolerance_s = if unit == CalendarUnit::Day { alike_s(unit.usual_s()) } else { 0 };
+    by_days(unit, first, last, astray, told, clock, tolerance_s)
+}
+
+fn by_days(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, clock: Clock, tolerance_s: i64) -> Result<Found, Option<u64>> {
     let shift_s = shift_s(told.ends, tolerance_s);
     let step = |at: i64| unit.step_of(clock, Instant(at + shift_s));
     let start = told.start.or_else(|| unit.start_of(clock, step(first))).ok_or(None)?;
@@ -330,7 +346,7 @@ fn by_clock(step: i64, phase: i64, first: i64, last: i64, astray: u64, told: &To
     if step == CalendarUnit::Day.usual_s() && phase == 0 {
         return by_calendar(CalendarUnit::Day, first, last, astray, told, clock);
     }
-    let tolerance_s = if told.ends { 0 } else { alike_s(step) };
+    let tolerance_s = alike_s(step);
     let shift_s = shift_s(told.ends, tolerance_s);
     // What the clock shows where the step of the first stamp begins.
     let wall_s = (clock.shown_s(Instant(first + shift_s)) - phase).div_euclid(step) * step + phase;
@@ -495,6 +511,25 @@ mod tests {
         let slow: Vec<i64> = (0..2000).map(|k: i64| at("2026-01-01T00:00:00Z") + 601 * k).collect();
         let found = of(&stamps(&slow, Precision::Time), &Told::default(), Clock::Paris).unwrap();
         assert_eq!((found.axis.step, found.steps, found.irregular), (601, 2000, false));
+    }
+
+    #[test]
+    fn ends_that_waver_belong_to_the_step_that_they_end() {
+        // A second early and late by turns; and days.
+        let list: Vec<i64> = (1..=48).map(|hour| at("2026-01-01T00:00:00Z") + 3600 * hour + hour % 2 * 2 - 1).collect();
+        let found = of(&stamps(&list, Precision::Time), &Told { ends: true, ..Told::default() }, Clock::Paris).unwrap();
+        assert_eq!((found.axis.step, found.axis.start.0, found.steps), (3600, at("2026-01-01T00:00:00Z"), 48));
+        for (step, stamp) in list.iter().enumerate() {
+            let (found_step, rank) = found.place(*stamp).unwrap();
+            assert_eq!((found_step, found.off_by_s(rank).abs()), (step as u64, 1));
+        }
+        let midnight = |day: i64| Clock::Paris.begins(at("2026-03-20T00:00:00Z") + 86_400 * day).unwrap().0;
+        for ends in [false, true] {
+            let days: Vec<i64> = (0..20).map(|day| midnight(day + i64::from(ends)) + day * 7 % 9 - 4).collect();
+            let found = of(&stamps(&days, Precision::Time), &Told { ends, ..Told::default() }, Clock::Paris).unwrap();
+            assert_eq!((found.axis.start.0, found.steps, found.axis.calendar.as_ref().map(|calendar| calendar.unit)), (midnight(0), 20, Some(AxisUnit::Calendar(CalendarUnit::Day))));
+            days.iter().enumerate().for_each(|(day, stamp)| assert_eq!(found.place(*stamp).unwrap().0, day as u64));
+        }
     }
 
     #[test]

@@ -161,7 +161,7 @@ impl ColumnPlan {
             }
         }
         Self {
-            instant: Instants { columns: form.instant.columns.iter().map(|at| place(*at)).collect(), parts: form.instant.parts.clone() },
+            instant: Instants { columns: form.instant.columns.iter().map(|at| place(*at)).collect(), ..form.instant.clone() },
             wall: form.wall.filter(|_| is_local(intake, &form.wall_rows)).map(|wall| wall.map(place)),
             id: form.id.iter().map(|at| place(*at)).collect(),
             quantity: form.quantity.map(place),

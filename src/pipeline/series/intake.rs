@@ -182,13 +182,20 @@ impl<'a> Intake<'a> {
         self.ends_of(columns, &form, &before, teller);
         self.objects_of(columns, &mut form);
         teller.push("series-recognised", Severity::Info, self.wanted.id, form.understood(columns));
+        if form.instant.counted_s > 0 {
+            teller.push("series-stamp-end-guessed", Severity::Info, named(columns, &form.instant.columns), "");
+        }
+        if form.instant.is_guessed {
+            let parts: Vec<&str> = form.instant.parts.iter().map(|part| part.name()).collect();
+            teller.push("series-parts-assumed", Severity::Warning, named(columns, &form.instant.columns), parts.join(", "));
+        }
         let Some(dates) = self.order_of_dates(columns, table, &form, teller) else { return Ok(()) };
         let plan = ColumnPlan::new(self, columns, &form, &before, dates, teller);
         if !form.aside.is_empty() {
             let names: Vec<&str> = form.aside.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
             teller.push("series-columns-aside", Severity::Warning, names.join(", "), names.len());
         }
-        if let Some(name) = form.remark.and_then(|at| columns.get(at)) {
+        if let Some(name) = form.remark.as_ref().and_then(|(at, _)| columns.get(*at)) {
             teller.push("series-remarks-aside", Severity::Info, name, "");
         }
         let wanted: Vec<(usize, &str)> = form.columns().into_iter().map(|at| (at, columns.get(at).map_or("", String::as_str))).collect();
@@ -282,6 +289,15 @@ impl<'a> Intake<'a> {
 
     /// Whether columns are objects, as the territory's ids tell. Words beside columns that are called as its objects are remarks, and no ids.
     fn objects_of(&self, columns: &[String], form: &mut Form) {
+        // Words that the territory's objects are called by are ids all the same.
+        if let Some((at, words)) = form.remark.take_if(|(_, words)| 2 * words.iter().filter(|word| (self.wanted.is_known)(word.trim())).count() > words.len()) {
+            drop(words);
+            form.id = vec![at];
+            if let Values::Columns(list) = &form.values {
+                form.values = Values::Quantities(list.clone());
+            }
+            return;
+        }
         let names = |list: &[usize]| list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect::<Vec<_>>();
         let is_open = form.known.is_none() && self.wanted.declared.is_none_or(|declared| declared.form.is_none());
         let are_known = |list: &[usize]| is_open && form.id_is_guessed && form.quantity.is_none() && form::are_known(&names(list), self.wanted.is_known);
@@ -293,7 +309,7 @@ impl<'a> Intake<'a> {
             _ => return,
         };
         if matches!(form.values, Values::Objects(_)) {
-            form.remark = form.remark.or(form.id.first().copied());
+            form.remark = form.remark.take().or(form.id.first().map(|at| (*at, Vec::new())));
             form.id.clear();
         }
     }
@@ -368,7 +384,7 @@ impl<'a> Intake<'a> {
     fn ends_of(&mut self, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) {
         let names = instants(columns, form);
         let is_end = |name: &String| ["_fin", "_end", "_fin_de_pas"].iter().any(|ending| name.ends_with(ending));
-        let said = if names.iter().any(is_end) || form.known == Some(Known::EnedisCurve) { Some(names.join(", ")) } else { before.load_curve.clone().or_else(|| columns.get(form.counted?).cloned()) };
+        let said = if names.iter().any(is_end) || form.known == Some(Known::EnedisCurve) { Some(names.join(", ")) } else { before.load_curve.clone() };
         if let (Some(said), None) = (said, self.wanted.declared.and_then(|declared| declared.stamp)) {
             self.ends = true;
             teller.push("series-stamp-end-guessed", Severity::Info, said, "");
@@ -718,6 +734,10 @@ impl<'a> Intake<'a> {
         self.slot_of.insert(key, slot);
         Some(slot)
     }
+}
+
+fn named(columns: &[String], list: &[usize]) -> String {
+    list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// What the columns of instants are called.

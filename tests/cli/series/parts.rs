@@ -130,6 +130,26 @@ fn hours_that_are_counted_from_one_end_with_their_number() {
 }
 
 #[test]
+fn hours_that_run_to_24_are_told_by_their_ends_however_they_are_written() {
+    let clock = |n: i64| quarter(4 * n).0;
+    for written in [|n: i64| format!("{:02}00", n), |n: i64| format!("{n:02}:00"), |n: i64| n.to_string()] {
+        let (done, found) = read(&rows("id;date;heure;valeur (kWh)", 72, |n| format!("BAT-1;{};{};{n}", &quarter(96 * (n / 24)).0[..10], written(n % 24 + 1))));
+        assert_eq!((found["BAT-1"][&clock(0)], found["BAT-1"][&clock(23)], count(&done, "series-stamp-end-guessed")), (0.0, 23.0, 1), "{:#}", done["findings"]);
+    }
+    // Half-hours in one number; the 24th hour of a table of many objects comes late.
+    let halves = read(&rows("id;date;heure;valeur (kWh)", 144, |n| format!("BAT-1;{};{};{n}", &quarter(96 * (n / 48)).0[..10], (n % 48 + 1) / 2 * 100 + (n % 48 + 1) % 2 * 30))).1;
+    assert_eq!((halves["BAT-1"].len(), halves["BAT-1"]["2024-12-30 00:00"], halves["BAT-1"]["2025-01-01 23:30"]), (144, 0.0, 143.0));
+    let many: String = (0..48).flat_map(|hour| (0..120).map(move |id| (hour, id))).map(|(hour, id)| format!("C{id};{};{};{hour}\n", &quarter(96 * (hour / 24)).0[..10], hour % 24 + 1)).collect();
+    let late = read(&format!("compteur;date;heure;kwh\n{many}")).1;
+    assert_eq!((late.len(), late["C7"]["2024-12-30 00:00"], late["C7"]["2024-12-31 23:00"]), (120, 0.0, 47.0));
+    // Where the clock is set: the third hour is the one that spring leaves out, and the first of the two that autumn has.
+    let set = |date: &str| rows("id;date;heure;valeur (kWh)", 24, |n| format!("BAT-1;{date};{};{n}", n + 1));
+    let (spring, autumn) = (read(&set("2025-03-30")).1, read(&set("2025-10-26")).1);
+    assert_eq!((spring["BAT-1"].len(), spring["BAT-1"]["2025-03-30 01:00"], spring["BAT-1"]["2025-03-30 03:00"]), (23, 1.0, 3.0));
+    assert_eq!((autumn["BAT-1"].len(), autumn["BAT-1"]["2025-10-26 02:00"], autumn["BAT-1"]["2025-10-26 03:00"]), (24, 2.0, 3.0));
+}
+
+#[test]
 fn the_columns_of_a_date_may_be_declared() {
     let table = rows("id;a;m;j;h;mn;valeur", 400, |n| {
         let at = quarter(n).1;
@@ -144,6 +164,15 @@ fn the_columns_of_a_date_may_be_declared() {
     // A day before its month before its year, hours behind them; what is no month is a week, what is no week a day.
     let french = table.replace("id;a;m;j;h;mn", "id;a;m;j;h;q");
     assert_eq!(declared(&french, about(&["j", "m", "a", "h", "q"])).1["BAT-1"], expected(400));
+    let american = rows("id;m;j;a;valeur", 60, |n| {
+        let at = quarter(96 * n).1;
+        format!("BAT-1;{};{};{};{n}", at.month, at.day, at.year)
+    });
+    assert_eq!(declared(&american, about(&["m", "j", "a"])).1["BAT-1"]["2025-01-31 00:00"], 32.0);
+    // What the first rows leave open the others decide, and that it was a guess is said.
+    let many: String = (0..30).flat_map(|week| (0..120).map(move |id| (week, id))).map(|(week, id)| format!("BAT-{};2024;{};{week}\n", id % 4 + 1, week + 1)).collect();
+    let (done, found) = declared(&format!("id;A;W;valeur\n{many}"), about(&["A", "W"]));
+    assert_eq!((found["BAT-1"].len(), found["BAT-1"]["2024-07-22 00:00"], count(&done, "series-parts-assumed")), (30, 29.0, 1), "{:#}", done["findings"]);
     let second = |count: i64| declared(&rows("id;A;B;valeur", count, |n| format!("BAT-1;2024;{};{n}", n + 1)), about(&["A", "B"])).1;
     assert_eq!((second(52)["BAT-1"]["2024-03-04 00:00"], second(366)["BAT-1"]["2024-12-31 00:00"], second(12)["BAT-1"]["2024-12-01 00:00"]), (9.0, 365.0, 11.0));
     let months = rows("id;annee;mois;valeur", 12, |n| format!("BAT-1;2024;{};{n}", n + 1));
@@ -182,6 +211,10 @@ fn words_beside_values_are_no_ids() {
     assert_eq!((found.len(), found["total"].len(), count(&done, "series-id-missing")), (1, 60, 0), "{:#}", done["findings"]);
     let each = rows("date;conso_kwh;remarque", 60, |n| format!("{};{n};relevé {n}", stamp(n)));
     assert_eq!(only(&each).len(), 60);
+    // Each row another object, by the territory's ids or by what the column is called.
+    let own = rows("date;x;conso_kwh", 4, |n| format!("{};BAT-{};{n}", stamp(n), n + 1));
+    let (done, found) = declared(&own, json!({ "unit": "kWh" }));
+    assert_eq!((found.len(), count(&done, "series-remarks-aside")), (4, 0), "{:#}", done["findings"]);
     // Two meters in turn, and one after the other.
     let turn = rows("date;compteur;valeur (kWh)", 120, |n| format!("{};{};{n}", stamp(n), ["A", "B"][(n % 2) as usize]));
     assert_eq!(read(&turn).1.into_iter().map(|(row, list)| (row, list.len())).collect::<Vec<_>>(), [("A".to_owned(), 60), ("B".to_owned(), 60)]);
@@ -197,6 +230,15 @@ fn values_that_are_called_as_parts_of_dates_are_values() {
     assert_eq!(found.into_keys().collect::<Vec<_>>(), ["semaine", "weekend"]);
     let found = read(&rows("annee;mois;jour;nuit", 24, |n| format!("{};{};{};{n}", 2023 + n / 12, n % 12 + 1, n + 3))).1;
     assert_eq!((found["jour"].len(), found["nuit"]["2024-12-01 00:00"]), (24, 23.0));
+    let days = read(&rows("annee;mois;jour;nuit", 90, |n| {
+        let at = quarter(96 * n).1;
+        format!("{};{};{};{n},5", at.year, at.month, at.day)
+    }));
+    assert_eq!(days.1.into_values().map(|list| (list.len(), list["2025-01-01 00:00"])).collect::<Vec<_>>(), [(90, 2.5)]);
+    // Whole numbers that nothing else stands beside, and quarters of a year, which are no steps.
+    assert_eq!(only(&rows("date;semaine", 30, |n| format!("{};{}", day(n), n % 9 + 20))).len(), 30);
+    let quarters = read(&rows("annee;trimestre;conso_kwh", 24, |n| format!("{};{};{n}", 2020 + n / 4, n % 4 + 1))).0;
+    assert_eq!(finding(&quarters, "series-columns-aside")["example"]["object"], "trimestre");
     let (done, found) = read(&rows("date;semaine;conso_kwh", 60, |n| format!("{};{};{n}", day(n), n % 5 + 1)));
     assert_eq!((found.len(), finding(&done, "series-columns-aside")["example"]["object"].as_str()), (1, Some("semaine")));
 }
@@ -209,6 +251,9 @@ fn uneven_measurements_are_series_and_registers_are_not() {
     assert_eq!(only(&rows("date;conso_kwh", 60, |n| format!("{};{n}", start.plus_seconds(3600 * n + 6 * n % 40)))).len(), 60);
     let offsets = rows("id;date;conso_kwh", 60, |n| format!("BAT-1;{}T00:00:00+0{}00;{n}", &quarter(96 * (n + 60)).0[..10], if n < 31 { 1 } else { 2 }));
     assert_eq!(read(&offsets).1["BAT-1"].len(), 60);
+    // The ends of hours, a second early and late.
+    let ends = only(&rows("date_fin;conso_kwh", 48, |n| format!("{};{n}", start.plus_seconds(3600 * (n + 1) + n % 2 * 2 - 1))));
+    assert_eq!((ends.len(), ends["2025-01-01 01:00"], ends["2025-01-02 23:00"]), (48, 0.0, 46.0));
     let weeks = rows("id;date;kwh", 40, |n| format!("BAT-{};{};{n}", n % 2 + 1, &quarter(96 * (7 * (n / 2) + n % 2)).0[..10]));
     assert_eq!(read(&weeks).1.into_iter().map(|(row, list)| (row, list.len())).collect::<Vec<_>>(), [("BAT-1".to_owned(), 20), ("BAT-2".to_owned(), 20)]);
     let register = rows("commune;date;montant", 60, |n| format!("{};{};{n}", ["A", "B", "C"][(n % 3) as usize], &quarter(96 * (n * n * 7 % 1009)).0[..10]));

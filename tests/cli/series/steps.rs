@@ -269,6 +269,10 @@ fn objects_of_one_step_that_begin_at_other_times_are_not_moved() {
     let days: String = (0..30).flat_map(|n| [("BAT-1", "00:00:00", n), ("BAT-2", "23:59:59", n)]).map(|(id, time, n)| format!("{id};{} {time};{n}\n", &shown(day(n))[..10])).collect();
     let (_, laid) = import_table(&format!("id;date;valeur (kWh)\n{days}"));
     assert_eq!(laid.into_iter().map(|(_, begin, counts)| (begin, counts)).collect::<Vec<_>>(), [("00:00".to_owned(), counts(&[("BAT-1", 30)])), ("23:59".to_owned(), counts(&[("BAT-2", 30)]))]);
+    // Days by their ends, one of them some seconds late.
+    let ends: String = (1..=30).flat_map(|n| [("BAT-1", "00:00:00", n), ("BAT-2", "00:00:05", n)]).map(|(id, time, n)| format!("{id};{} {time};{n}\n", &shown(day(n))[..10])).collect();
+    let (_, laid) = import_table(&format!("id;date_fin;valeur (kWh)\n{ends}"));
+    assert_eq!(laid, [(86_400, "00:00".to_owned(), counts(&[("BAT-1", 30), ("BAT-2", 30)]))]);
     // Too many beginnings for an axis each: said, and nothing lost.
     let many: String = (0..9).flat_map(|id| (0..40).map(move |n| (id, n))).map(|(id, n)| format!("C-{id};{};{n}\n", start.plus_seconds(3600 * n + 360 * id))).collect();
     let (done, laid) = import_table(&format!("id;date;valeur (kWh)\n{many}"));

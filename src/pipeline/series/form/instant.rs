@@ -2,7 +2,7 @@
 
 use super::Form;
 use super::look::{Look, bare};
-use super::names::{DATE_PARTS, HOURS, INSTANTS, NIGHTS, YEARS};
+use super::names::{DATE_PARTS, HOURS, INSTANTS, NIGHTS, QUARTERS, YEARS};
 use crate::base::Instant;
 use crate::formats::series::stamp::{DateOrder, DateTally, Part, Precision, Stamp, date_s};
 use crate::pipeline::sources::record::Cell;
@@ -11,6 +11,11 @@ use std::collections::BTreeSet;
 
 /// Headers of that kind make a table with a column for each instant.
 const FEWEST_INSTANTS: usize = 3;
+
+/// Times of a day that hours may be counted by: its minutes.
+const MOST_MARKS: usize = 1440;
+/// What is no such part so often is another one.
+const MOST_MISSES: usize = 100;
 
 /// Columns whose headers are instants.
 pub(super) fn instants_in_headers(look: &Look, told: &[usize], wanted: bool) -> Vec<(usize, Stamp)> {
@@ -34,38 +39,58 @@ pub struct Instants {
     pub columns: Vec<usize>,
     /// What each column but the first says.
     pub parts: Vec<Part>,
+    /// Hours are counted from 1 to 24, or written from 01:00 to 24:00: so many seconds before they end, their step begins.
+    pub counted_s: i64,
+    /// What follows a year is told by its numbers alone.
+    pub is_guessed: bool,
 }
 
 impl Instants {
     pub(super) fn one(at: usize) -> Self {
-        Self { columns: vec![at], parts: Vec::new() }
+        Self { columns: vec![at], ..Self::default() }
     }
 
     /// A row's stamp, by the texts of its columns.
     pub fn stamp<'a>(&self, order: DateOrder, text: impl Fn(usize) -> Cow<'a, str>) -> Option<Stamp> {
         let (first, rest) = self.columns.split_first()?;
         let date = Stamp::parse_as(&text(*first), order)?;
-        rest.iter().zip(&self.parts).try_fold(date, |stamp, (at, part)| stamp.refined(*part, &text(*at)))
+        let whole = rest.iter().zip(&self.parts).try_fold(date, |stamp, (at, part)| stamp.refined(*part, &text(*at)))?;
+        Some(Stamp { seconds: whole.seconds - self.counted_s, ..whole })
     }
 
-    /// The column of hours that are counted from 1 to 24: each is told by its end, as in columns `H1 … H24`.
-    pub(super) fn counted(&self, look: &Look) -> Option<usize> {
-        let at = self.columns.iter().skip(1).zip(&self.parts).find(|(_, part)| **part == Part::Hour).map(|(at, _)| *at)?;
-        let numbers: BTreeSet<i64> = look.rows.iter().filter_map(|row| look.text(row, at).trim().parse().ok()).collect();
-        (numbers.first() == Some(&1) && numbers.last() == Some(&24)).then_some(at)
+    /// With hours that run from 1 to 24 as the beginnings of their steps, as in columns `H1 … H24`.
+    pub(super) fn with_counted(mut self, look: &Look) -> Self {
+        let (Some(at), Some(part @ (Part::Hour | Part::HourMinute))) = (self.columns.last().copied(), self.parts.last().copied()) else { return self };
+        let mut marks: BTreeSet<i64> = BTreeSet::new();
+        look.scan(at, &mut |text| {
+            marks.extend(part.read(text));
+            marks.first() != Some(&0) && marks.len() < MOST_MARKS
+        });
+        let ends_at_midnight = marks.first().is_some_and(|first| *first > 0) && marks.last() == Some(&86_400);
+        let step_s = marks.iter().zip(marks.iter().skip(1)).map(|(a, b)| b - a).min();
+        // The first is as far from midnight as the others are from each other.
+        self.counted_s = step_s.filter(|step_s| ends_at_midnight && marks.first() == Some(step_s)).unwrap_or(0);
+        self
     }
 
     /// As somebody declares them: by their names whatever their order, else each says more than the one before.
     pub(super) fn told(look: &Look, told: &[usize]) -> Self {
         let base = told.iter().position(|at| look.seen(*at).half(look.seen(*at).stamps)).unwrap_or(0);
-        // A day before its month before its year, as they are written in France; hours behind them.
-        let mut rest: Vec<usize> = told.iter().take(base).rev().chain(told.iter().skip(base + 1)).copied().collect();
+        let before: Vec<usize> = told.iter().take(base).rev().copied().collect();
+        let is_month = |at: usize| look.nearly_all_read(at, &|text| Part::Month.read(text).is_some());
+        // A day before its month before its year, as they are written in France, unless the numbers have it the other way; hours behind them.
+        let before = match before[..] {
+            [second, first] if !is_month(second) && is_month(first) => vec![first, second],
+            _ => before,
+        };
+        let mut rest: Vec<usize> = before.into_iter().chain(told.iter().skip(base + 1).copied()).collect();
         if rest.iter().all(|at| part_of(look, *at).is_some()) {
             rest.sort_by_key(|at| part_of(look, *at));
         }
         let mut columns: Vec<usize> = told.get(base).copied().into_iter().collect();
         let mut precision = columns.first().and_then(|at| look.precision(*at)).unwrap_or(Precision::Day);
         let mut parts: Vec<Part> = Vec::new();
+        let mut is_guessed = false;
         for at in rest {
             let next: &[Part] = match (precision, parts.last()) {
                 // Numbers above 12 are no months, those above 53 no weeks.
@@ -76,15 +101,33 @@ impl Instants {
                 (Precision::Time, None | Some(Part::Hour)) => &[Part::Minute],
                 (Precision::Time, Some(_)) => &[Part::Second],
             };
-            let fits = |part: &&Part| look.nearly_all_read(at, &|text| part.read(text).is_some());
+            let fits = |part: &&Part| fits(look, at, **part);
             let by_name = part_of(look, at).map(|part| if part == Part::Day && parts.last() == Some(&Part::Week) { Part::Weekday } else { part });
+            is_guessed |= by_name.is_none() && precision == Precision::Year;
             let part = by_name.unwrap_or_else(|| next.iter().find(fits).or(next.last()).copied().unwrap_or(Part::Hour));
             columns.push(at);
-            parts.push(part);
+            parts.push(if part == Part::Hour { hour_of(look, at) } else { part });
             precision = reached(part);
         }
-        Self { columns, parts }
+        Self { columns, parts, counted_s: 0, is_guessed }
     }
+}
+
+/// Whether all but a few numbers of a column are such parts, those included that come late.
+fn fits(look: &Look, at: usize, part: Part) -> bool {
+    let (mut rows, mut misses) = (0_usize, 0_usize);
+    look.scan(at, &mut |text| {
+        rows += 1;
+        misses += usize::from(part.read(text).is_none());
+        misses < MOST_MISSES
+    });
+    rows > 0 && misses < MOST_MISSES && 10 * misses <= rows
+}
+
+/// Hours by themselves, or with their minutes in one number.
+fn hour_of(look: &Look, at: usize) -> Part {
+    let numbers = || look.rows.iter().filter_map(|row| look.text(row, at).trim().parse::<u32>().ok());
+    if numbers().any(|number| number > 24) && look.half_reads(at, &|text| Part::HourMinute.read(text).is_some()) { Part::HourMinute } else { Part::Hour }
 }
 
 /// How far a stamp goes down with that part.
@@ -92,7 +135,7 @@ fn reached(part: Part) -> Precision {
     match part {
         Part::Month => Precision::Month,
         Part::Week | Part::Weekday | Part::Day => Precision::Day,
-        Part::Hour | Part::Minute | Part::Second => Precision::Time,
+        Part::Hour | Part::HourMinute | Part::Minute | Part::Second => Precision::Time,
     }
 }
 
@@ -113,7 +156,8 @@ pub(super) fn instant_of(look: &Look) -> Option<(Instants, Option<[usize; 2]>)> 
     match by_name {
         Some(at) => {
             let instants = refined(look, at);
-            Some((instants.clone(), wall.filter(|_| instants.parts.is_empty())))
+            let wall = wall.filter(|_| instants.parts.is_empty());
+            Some((instants, wall))
         }
         // Without a name, only hours are certain to be stamps.
         None => (0..look.columns.len()).find(|at| look.seen(*at).mostly(look.seen(*at).times)).map(|at| (Instants::one(at), None)),
@@ -136,6 +180,7 @@ fn refined(look: &Look, at: usize) -> Instants {
         };
         let found = next.iter().find_map(|part| part_column(look, *part).map(|column| (column, *part)));
         let Some((column, part)) = found.filter(|(column, _)| !instants.columns.contains(column)) else { return instants };
+        let part = if part == Part::Hour { hour_of(look, column) } else { part };
         instants.columns.push(column);
         instants.parts.push(part);
         precision = reached(part);
@@ -162,14 +207,29 @@ fn part_column(look: &Look, wanted: Part) -> Option<usize> {
         names.iter().find_map(|name| look.plain.iter().position(|plain| bare(plain) == *name))
     };
     let reads = |at: &usize| look.half_reads(*at, &|text| wanted.read(text).is_some());
-    // What is by day and by night is measured so.
-    let is_night = || look.plain.iter().any(|plain| NIGHTS.contains(&bare(plain)));
     match wanted {
-        Part::Day => called(wanted).filter(|_| !is_night()),
+        Part::Day => called(wanted).filter(|at| !is_of_daytime(look, *at)),
+        // With their minutes in one number too.
+        Part::Hour => return called(wanted).filter(|at| look.half_reads(*at, &|text| Part::Hour.read(text).or(Part::HourMinute.read(text)).is_some())),
         Part::Weekday => called(wanted).or_else(|| called(Part::Day)),
         _ => called(wanted),
     }
     .filter(reads)
+}
+
+/// Whether a column called `jour` beside one called `nuit` is what was measured by day: it is a date's where months come again, each with days of its own.
+fn is_of_daytime(look: &Look, at: usize) -> bool {
+    if !look.plain.iter().any(|plain| NIGHTS.contains(&bare(plain))) {
+        return false;
+    }
+    let column = |names: &[&str]| names.iter().find_map(|name| look.plain.iter().position(|plain| bare(plain) == *name));
+    let months = DATE_PARTS.first().map_or(&[][..], |(_, names)| names);
+    let (Some(year), Some(month)) = (column(YEARS), column(months)) else { return true };
+    let text = |row: &Vec<Option<Cell>>, at: usize| look.text(row, at);
+    let of_months: BTreeSet<[String; 2]> = look.rows.iter().map(|row| [text(row, year), text(row, month)]).collect();
+    let of_days: BTreeSet<[String; 3]> = look.rows.iter().map(|row| [text(row, year), text(row, month), text(row, at)]).collect();
+    let are_days = look.nearly_all_read(at, &|text| Part::Day.read(text).is_some_and(|day| day <= 31));
+    !(are_days && of_days.len() >= 2 * of_months.len())
 }
 
 /// The part of a date that a column is called after.
@@ -181,10 +241,10 @@ pub(super) fn part_of(look: &Look, at: usize) -> Option<Part> {
 /// Whether a column is called after a part of dates and holds nothing else.
 pub(super) fn is_part(look: &Look, at: usize) -> bool {
     let is_year = look.plain.get(at).is_some_and(|plain| YEARS.contains(&bare(plain)));
-    let is_night = || look.plain.iter().any(|plain| NIGHTS.contains(&bare(plain)));
     match part_of(look, at) {
-        Some(Part::Day) if is_night() => false,
+        Some(Part::Day) if is_of_daytime(look, at) => false,
         Some(part) => look.nearly_all_read(at, &|text| part.read(text).is_some()),
+        None if look.plain.get(at).is_some_and(|plain| QUARTERS.contains(&plain.as_str())) => look.nearly_all_read(at, &|text| text.trim().parse::<u8>().is_ok_and(|number| (1..=4).contains(&number))),
         None => is_year && look.nearly_all_read(at, &|text| Stamp::parse(text).is_some_and(|stamp| stamp.precision == Precision::Year)),
     }
 }
@@ -209,6 +269,7 @@ pub(super) fn repeats(look: &Look, instant: &Instants, at: usize) -> bool {
             // That of a clock beside stamps that say their offset.
             Some(Part::Hour) if stamp.absolute => Part::Hour.read(&text)?,
             Some(Part::Hour) => stamp.seconds.rem_euclid(86_400) / 3600 * 3600,
+            Some(Part::HourMinute) => return None,
             Some(Part::Minute) => stamp.seconds.rem_euclid(3600) / 60,
             Some(Part::Second) => stamp.seconds.rem_euclid(60),
         };
@@ -234,7 +295,7 @@ pub(super) fn wall_rows(look: &Look, form: &Form) -> Vec<[i64; 2]> {
     let (Some([date, hour]), [instant]) = (form.wall, form.instant.columns.as_slice()) else { return Vec::new() };
     let of_row = |row: &Vec<Option<Cell>>| {
         let stamp = look.stamp(row, &Instants::one(*instant)).filter(|stamp| stamp.absolute)?;
-        Some([look.stamp(row, &Instants { columns: vec![date, hour], parts: vec![Part::Hour] })?.seconds, stamp.seconds])
+        Some([look.stamp(row, &Instants { columns: vec![date, hour], parts: vec![Part::Hour], ..Instants::default() })?.seconds, stamp.seconds])
     };
     look.rows.iter().filter_map(of_row).collect()
 }

@@ -57,8 +57,8 @@ fn number_of(cell: &Cell) -> Option<f64> {
     }
 }
 
-/// Longest step of a load curve, seconds: what Enedis has by the day are energies.
-const CURVE_STEP_S: i64 = 3600;
+/// Longest step of a load curve, seconds, and a minute in which stamps may waver: what Enedis has by the day are energies.
+const CURVE_STEP_S: i64 = 3660;
 /// Values of which one can say that they never fall: a counter's, and no powers.
 const COUNTED: usize = 48;
 

@@ -39,8 +39,12 @@ impl Seen {
     }
 }
 
+/// Rows that are gone through where the first do not decide.
+const MOST_SCANNED: usize = 5_000_000;
+
 /// The first rows of a table.
-pub struct Look {
+pub struct Look<'a> {
+    table: &'a dyn Table,
     pub columns: Vec<String>,
     pub(super) plain: Vec<String>,
     pub(super) rows: Vec<Vec<Option<Cell>>>,
@@ -51,9 +55,9 @@ pub struct Look {
     pub fault: Option<String>,
 }
 
-impl Look {
+impl<'a> Look<'a> {
     /// Reads them.
-    pub fn at(columns: &[String], table: &dyn Table) -> Self {
+    pub fn at(columns: &[String], table: &'a dyn Table) -> Self {
         let all: Vec<(usize, &str)> = columns.iter().enumerate().map(|(at, name)| (at, name.as_str())).collect();
         let most = (LOOK_CELLS / columns.len().max(1)).clamp(3, LOOK_ROWS);
         let mut rows: Vec<Vec<Option<Cell>>> = Vec::new();
@@ -82,7 +86,7 @@ impl Look {
                 note(seen, cell.as_ref(), *order);
             }
         }
-        Self { columns: columns.to_vec(), plain: columns.iter().map(|name| plain_name(name)).collect(), rows, seen, orders, fault }
+        Self { table, columns: columns.to_vec(), plain: columns.iter().map(|name| plain_name(name)).collect(), rows, seen, orders, fault }
     }
 
     pub(super) fn place(&self, name: &str) -> Option<usize> {
@@ -138,6 +142,21 @@ impl Look {
     pub(super) fn stamp(&self, row: &[Option<Cell>], instant: &Instants) -> Option<Stamp> {
         let order = instant.columns.first().and_then(|at| self.orders.get(*at)).copied().unwrap_or_default();
         instant.stamp(order, |at| self.text(row, at).into())
+    }
+
+    /// Goes through a column row by row, until it has been enough.
+    pub(super) fn scan(&self, at: usize, each: &mut dyn FnMut(&str) -> bool) {
+        let name = self.columns.get(at).map_or("", String::as_str);
+        let mut rows = 0;
+        // What cannot be read is told when the values are.
+        let _ = self.table.cells(&[(at, name)], &mut |row| {
+            rows += 1;
+            let goes_on = match row {
+                Ok((_, [Some(cell)])) => each(&text_of(cell)),
+                _ => true,
+            };
+            goes_on && rows < MOST_SCANNED
+        });
     }
 
     /// Whether all but a few of the values that a column holds are read so.

@@ -54,10 +54,8 @@ pub struct Form {
     pub known: Option<Known>,
     /// The id is the only column of words there is, and nothing else says that it is one.
     pub id_is_guessed: bool,
-    /// A column of words that says something of its row, and is not read.
-    pub remark: Option<usize>,
-    /// A column of hours that are counted from 1 to 24.
-    pub counted: Option<usize>,
+    /// A column of words that says something of its row, and is not read; with some of them.
+    pub remark: Option<(usize, Vec<String>)>,
     /// Columns that hold values or parts of dates and are not read.
     pub aside: Vec<usize>,
 }
@@ -188,8 +186,10 @@ fn form_of(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Form, NoSer
     } else {
         (Instants::told(look, &told_instant), None, Values::Columns(told_values.clone()))
     };
-    let mut form = Form { instant, wall, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values, known: None, id_is_guessed: false, remark: None, counted: None, aside: Vec::new() };
-    form.counted = form.instant.counted(look);
+    let mut form = Form { instant, wall, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values, known: None, id_is_guessed: false, remark: None, aside: Vec::new() };
+    if declared.is_none_or(|declared| declared.stamp.is_none()) {
+        form.instant = form.instant.with_counted(look);
+    }
     form.wall_rows = wall_rows(look, &form);
     form.quantity = form.quantity.or_else(|| look.named(QUANTITIES).filter(|at| !look.is_number(*at)));
     form.unit = form.unit.or_else(|| look.named(UNITS));
@@ -253,12 +253,15 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     if let Some(at) = one {
         return Some(Values::One(at));
     }
+    // Numbers that look like parts of a date are values where there are no others.
+    let numbers = if numbers.is_empty() { list(&|at| look.is_value(at) && !repeats(look, &form.instant, at)) } else { numbers };
     if numbers.is_empty() {
         return None;
     }
     // A station lacks most of what stations may measure.
     let alike = form.id.is_empty() || known(look).is_some_and(|known| known != Known::MeteoFrance) || wanted.is_some();
-    let numbers = if told.is_empty() { list(&|at| look.is_value(at) && !is_of_a_date(at) || look.is_empty_value(at, alike)) } else { told };
+    let more = if told.is_empty() { list(&|at| look.is_value(at) && !is_of_a_date(at) || look.is_empty_value(at, alike)) } else { told };
+    let numbers = if more.is_empty() { numbers } else { more };
     Some(match wanted {
         Some(FormName::Objects) => Values::Objects(numbers),
         Some(_) => Values::Quantities(numbers),

@@ -4,6 +4,7 @@ use crate::formats::series::stamp::Part;
 
 pub(super) const INSTANTS: &[&str] = &[
     "date_heure", "date_et_heure", "dateheure", "horodate", "horodatage", "datetime", "date_time", "timestamp", "instant", "phenomenontime", "phenomenon_time",
+    "date_releve", "date_de_releve", "date_du_releve", "date_mesure", "date_de_mesure", "date_obs", "date_observation", "date_consommation", "date_conso", "jour_gazier", "measured_at",
     "time", "temps", "stamp", "aaaammjjhhmn", "aaaammjjhh", "aaaammjj", "aaaamm", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year", "an",
 ];
 pub(super) const HOURS: &[&str] = &["heure", "heures", "hour", "time", "horaire", "heure_debut"];
@@ -17,6 +18,8 @@ pub(super) const DATE_PARTS: &[(Part, &[&str])] = &[
     (Part::Minute, &["minute", "minutes"]),
     (Part::Second, &["seconde", "secondes", "second", "seconds"]),
 ];
+/// Parts of years that are no steps of the calendar.
+pub(super) const QUARTERS: &[&str] = &["trimestre", "quarter", "semestre", "num_trimestre", "numero_trimestre"];
 pub(super) const NIGHTS: &[&str] = &["nuit", "night"];
 pub(super) const YEARS: &[&str] = &["annee", "year", "an"];
 /// Endings that say whose clock or which end, not what.
@@ -30,7 +33,7 @@ pub(super) const OBJECTS: &[&str] = &[
 pub(super) const GROUPS: &[&str] = &[
     "code_insee_region", "code_region", "libelle_region", "region", "perimetre", "code_insee_commune", "code_commune", "code_insee", "commune", "code_epci", "epci",
     "code_departement", "departement", "zone", "area", "country", "pays", "sous_profil", "profil", "profile", "num_poste", "poste", "station_id", "station", "capteur", "sensor_id", "sensor",
-    "thing", "datastream", "device_id", "device", "point", "name", "nom", "label",
+    "compteur", "numero_compteur", "num_compteur", "meter", "meter_id", "sonde", "point_de_mesure", "equipement", "installation", "thing", "datastream", "device_id", "device", "point", "name", "nom", "label",
 ];
 /// What parts such a group further.
 pub(super) const PARTS: &[&str] = &[

@@ -8,6 +8,8 @@ use crate::formats::series::plain_name;
 use crate::formats::series::unit::Unit;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Words that are asked for among the territory's objects.
+const MOST_WORDS: usize = 64;
 /// Distances that are nearly all the same, of ten.
 const NEARLY_ALL: usize = 9;
 
@@ -17,8 +19,8 @@ pub(super) struct Whose {
     pub id: Vec<usize>,
     /// The only column of words is the id, and nothing else says that it is one.
     pub is_guessed: bool,
-    /// The only column of words, where it is none.
-    pub remark: Option<usize>,
+    /// The only column of words, where it is none, and some of them.
+    pub remark: Option<(usize, Vec<String>)>,
 }
 
 pub(super) fn id_of(look: &Look, form: &Form) -> Whose {
@@ -33,7 +35,10 @@ pub(super) fn id_of(look: &Look, form: &Form) -> Whose {
             .filter(|at| look.seen(*at).numbers == 0 && look.seen(*at).stamps == 0 && look.seen(*at).hours == 0)
             .collect();
         return match words.as_slice() {
-            [only] if is_remark(look, form, *only) => Whose { remark: Some(*only), ..Whose::default() },
+            [only] if is_remark(look, form, *only) => {
+                let words: BTreeSet<String> = look.rows.iter().map(|row| look.text(row, *only)).filter(|text| !text.trim().is_empty()).take(MOST_WORDS).collect();
+                Whose { remark: Some((*only, words.into_iter().collect())), ..Whose::default() }
+            }
             [only] => Whose { id: vec![*only], is_guessed: true, remark: None },
             _ => Whose::default(),
         };
