@@ -100,15 +100,14 @@ test("a worker whose module traps gives its tiles back", async () => {
 test("a view that stands still draws nothing, and a command is heard at once all the same", async () => {
   const { page, context } = await open();
   await complete(page);
-  // What fades in ends when its frames end, and a preset that was found too slow is changed for another: on a busy machine that is not a matter of a second,
-  // and a second without a frame may be one in which shaders are made.
+  // A picture at rest is looked at every five seconds for a while, for what may have come behind its back; then nothing is drawn at all.
   const drawn = () => page.evaluate(() => window.drawn);
   let before;
   do {
     before = await drawn();
-    await page.waitForTimeout(4_000);
+    await page.waitForTimeout(7_000);
   } while ((await drawn()) !== before);
-  await page.waitForTimeout(6_000);
+  await page.waitForTimeout(12_000);
   assert.equal(await drawn(), before);
   // No pointer, no key: the command alone.
   await say(page, { do: "set-theme", theme: "demand" });
