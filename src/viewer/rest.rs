@@ -7,37 +7,35 @@
 //! Reads: [`Scene`], [`SceneFacts`], [`DrawnCamera`]. Writes: how the window waits.
 
 use super::pace;
-use super::vocab::{DrawnCamera, FrameTime, Scene, SceneFacts, SitingFacts};
+use super::vocab::{DrawnCamera, FrameTime, Scene, SceneFacts, SitingFacts, ViewCommand};
 use bevy::prelude::*;
-use bevy::window::RequestRedraw;
+use bevy::window::{RequestRedraw, WindowEvent};
 use bevy::winit::{UpdateMode, WinitSettings};
 use std::time::Duration;
 
 /// Between two looks at what may have come.
 const LOOK: Duration = Duration::from_secs(5);
-/// What comes sooner after the last update is an event, seconds.
-const EVENT_S: f64 = 4.0;
-/// Looks at which nothing had come, before there are no more.
-const LOOKS: u32 = 4;
+/// After the last event for so long, seconds.
+const LOOKED_FOR_S: f64 = 20.0;
 /// As good as never.
 const NEVER: Duration = Duration::from_secs(86_400);
 
 /// How long a picture waits for events. Pure.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rest {
-    /// Looks in a row.
-    looks: u32,
+    /// Since the last event, seconds.
+    calm_s: f64,
     sleeps: bool,
 }
 
 impl Rest {
-    /// How long to wait at most, after an update `step_s` seconds after the one before; `None` where drawing goes on. `fails`: something will be asked for
-    /// again by itself.
-    fn next(&mut self, is_busy: bool, fails: bool, step_s: f64) -> Option<Duration> {
-        // Only an event ends a sleep.
-        let is_look = !is_busy && !self.sleeps && step_s > EVENT_S;
-        self.looks = if is_look { (self.looks + 1).min(LOOKS) } else { 0 };
-        self.sleeps = self.looks == LOOKS && !fails;
+    /// How long to wait at most, after an update `step_s` seconds after the one before; `None` where drawing goes on. `is_event`: the update is one, as far as
+    /// can be told. `fails`: something will be asked for again by itself.
+    fn next(&mut self, is_busy: bool, is_event: bool, fails: bool, step_s: f64) -> Option<Duration> {
+        // A window updates twice at once; but nothing else than an event ends a sleep.
+        let wakes = self.sleeps && step_s > 1.0;
+        self.calm_s = if is_busy || is_event || wakes { 0.0 } else { self.calm_s + step_s };
+        self.sleeps = self.calm_s >= LOOKED_FOR_S && !fails;
         (!is_busy).then_some(if self.sleeps { NEVER } else { LOOK })
     }
 }
@@ -49,6 +47,7 @@ pub(super) fn stay_awake(
     (drawn, frame, time): (Res<DrawnCamera>, Res<FrameTime>, Res<Time<Real>>),
     siting: Res<SitingFacts>,
     settings: Option<ResMut<WinitSettings>>,
+    (mut events, mut commands): (MessageReader<WindowEvent>, MessageReader<ViewCommand>),
     mut rest: Local<Rest>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
@@ -61,7 +60,8 @@ pub(super) fn stay_awake(
             moves || siting.state == "waiting" || searches || !facts.progress.complete || pace::is_unjudged(scene, &facts, &frame)
         }
     };
-    let mode = match rest.next(is_busy, facts.progress.failed > 0, time.delta_secs_f64()) {
+    let is_event = commands.read().count() + events.read().filter(|event| !matches!(event, WindowEvent::RequestRedraw(_))).count() > 0;
+    let mode = match rest.next(is_busy, is_event, facts.progress.failed > 0, time.delta_secs_f64()) {
         None => UpdateMode::Continuous,
         Some(wait) => UpdateMode::reactive(wait),
     };
@@ -81,16 +81,18 @@ mod tests {
     #[test]
     fn a_picture_at_rest_is_looked_at_a_few_times_and_then_left_alone() {
         let mut rest = Rest::default();
-        assert_eq!(rest.next(true, false, 0.016), None);
-        assert_eq!(rest.next(false, false, 0.016), Some(LOOK));
-        let waits: Vec<_> = (0..4).map(|_| rest.next(false, false, 5.0).unwrap()).collect();
-        assert_eq!(waits, [LOOK, LOOK, LOOK, NEVER]);
-        // An event, minutes later: what it begins is looked for again.
-        assert_eq!(rest.next(false, false, 300.0), Some(LOOK));
-        let waits: Vec<_> = (0..4).map(|_| rest.next(false, false, 5.0).unwrap()).collect();
-        assert_eq!(waits, [LOOK, LOOK, LOOK, NEVER]);
-        // Pointers that move begin anew; what has failed is looked for without end.
-        assert_eq!((rest.next(false, false, 9.0), rest.next(false, false, 0.05)), (Some(LOOK), Some(LOOK)));
-        assert!((0..100).all(|_| rest.next(false, true, 5.0) == Some(LOOK)));
+        assert_eq!(rest.next(true, false, false, 0.016), None);
+        assert_eq!(rest.next(false, true, false, 0.016), Some(LOOK));
+        // Each look is two updates, and so is falling asleep.
+        let looks = |rest: &mut Rest| (0..4).flat_map(|_| [5.0, 0.016]).map(|step_s| rest.next(false, false, false, step_s).unwrap()).collect::<Vec<_>>();
+        let expected = [vec![LOOK; 6], vec![NEVER; 2]].concat();
+        assert_eq!(looks(&mut rest), expected);
+        // An event that nobody knows, minutes later, and one that is known: what they begin is looked for again.
+        assert_eq!(rest.next(false, false, false, 300.0), Some(LOOK));
+        assert_eq!(looks(&mut rest), expected);
+        assert_eq!(rest.next(false, true, false, 0.3), Some(LOOK));
+        assert_eq!((looks(&mut rest), rest.next(true, false, false, 9.0)), (expected, None));
+        // What has failed is looked for without end.
+        assert!((0..100).all(|_| rest.next(false, false, true, 5.0) == Some(LOOK)));
     }
 }
