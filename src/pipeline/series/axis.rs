@@ -231,7 +231,7 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
             Marks::LastDays => true,
             Marks::Names => false,
         };
-        return by_calendar(unit, first, last, astray, &Told { ends, ..*told }, clock);
+        return by_calendar(unit, first, last, astray, &Told { ends, ..*told }, clock, calendar_tolerance_s(unit));
     }
     let (step, irregular) = match (told.step_s.filter(|step| (1..=MOST_STEP_S).contains(step)), usual) {
         (Some(step), _) => (step, false),
@@ -245,7 +245,7 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
         // Some seconds before and after the midnights of the clock, or at any hour of its days.
         let near = seen.iter().filter(|at| !(3600..82_800).contains(&clock.shown_s(Instant(**at)).rem_euclid(86_400))).count();
         let tolerance_s = if 10 * near >= 9 * seen.len() { step / 2 } else { 0 };
-        return Ok(Found { irregular, ..by_days(CalendarUnit::Day, first, last, astray, told, clock, tolerance_s)? });
+        return Ok(Found { irregular, ..by_calendar(CalendarUnit::Day, first, last, astray, told, clock, tolerance_s)? });
     }
     let nearest = irregular && wavering.is_some();
     let (in_utc, on_clock) = (most(&seen, &|at| at.rem_euclid(step)), most(&seen, &|at| clock.shown_s(Instant(at)).rem_euclid(step)));
@@ -326,13 +326,12 @@ fn is_fixed(clock: Clock) -> bool {
     matches!(clock, Clock::Hours(0))
 }
 
-fn by_calendar(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, clock: Clock) -> Result<Found, Option<u64>> {
-    // Months and years are told by their days, and none is early by a minute.
-    let tolerance_s = if unit == CalendarUnit::Day { alike_s(unit.usual_s()) } else { 0 };
-    by_days(unit, first, last, astray, told, clock, tolerance_s)
+/// Months and years are told by their days, and none is early by a minute.
+fn calendar_tolerance_s(unit: CalendarUnit) -> i64 {
+    if unit == CalendarUnit::Day { alike_s(unit.usual_s()) } else { 0 }
 }
 
-fn by_days(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, clock: Clock, tolerance_s: i64) -> Result<Found, Option<u64>> {
+fn by_calendar(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, clock: Clock, tolerance_s: i64) -> Result<Found, Option<u64>> {
     let shift_s = shift_s(told.ends, tolerance_s);
     let step = |at: i64| unit.step_of(clock, Instant(at + shift_s));
     let start = told.start.or_else(|| unit.start_of(clock, step(first))).ok_or(None)?;
@@ -344,7 +343,7 @@ fn by_days(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, 
 /// Steps of the clock on the wall, where it shows so many seconds since a multiple of them.
 fn by_clock(step: i64, phase: i64, first: i64, last: i64, astray: u64, told: &Told, clock: Clock) -> Result<Found, Option<u64>> {
     if step == CalendarUnit::Day.usual_s() && phase == 0 {
-        return by_calendar(CalendarUnit::Day, first, last, astray, told, clock);
+        return by_calendar(CalendarUnit::Day, first, last, astray, told, clock, calendar_tolerance_s(CalendarUnit::Day));
     }
     let tolerance_s = alike_s(step);
     let shift_s = shift_s(told.ends, tolerance_s);

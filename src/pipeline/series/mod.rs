@@ -5,6 +5,7 @@
 //! | [`declared`] | what `sources.json` says |
 //! | [`form`] | how a table holds its series |
 //! | [`intake`] | one pass over the tables: values to disk, stamps and ids counted |
+//! | [`settle`] | what is settled of a table before its rows are read |
 //! | [`columns`] | the columns of one table, and their units |
 //! | [`spool`] | the values on disk |
 //! | [`axis`] | the time axis |
@@ -29,6 +30,7 @@ mod lay;
 mod places;
 mod publish;
 pub mod scaled;
+mod settle;
 mod split;
 mod spool;
 pub mod spread;
