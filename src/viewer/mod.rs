@@ -10,6 +10,7 @@
 //! | [`camera`] | map camera and gestures |
 //! | [`sky`] | sun, shadows, sky, haze by date and hour |
 //! | [`quality`] | what a frame may cost, by choice or by what the machine bears |
+//! | [`rest`] | when nothing is drawn at all |
 //! | [`pace`] | what a frame takes, and which frames of a page are drawn while tiles come |
 //! | [`time`] | the running clock |
 //! | [`attributes`] | which attributes the features in memory have |
@@ -64,6 +65,7 @@ pub mod pose;
 pub mod quality;
 pub mod requests;
 pub mod resident;
+mod rest;
 pub mod roof;
 mod search;
 pub mod series;
@@ -83,9 +85,8 @@ use bevy::camera::RenderTarget;
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
-use bevy::window::{ExitCondition, RequestRedraw};
-use bevy::winit::{UpdateMode, WinitSettings};
-use std::time::Duration;
+use bevy::window::ExitCondition;
+use bevy::winit::WinitSettings;
 use vocab::{Eye, PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
 
 /// Where the picture goes.
@@ -227,7 +228,7 @@ impl Plugin for ViewerPlugin {
                     apply_commands
                         .in_set(ViewerSystems::Apply)
                         .run_if(resource_exists::<Scene>),
-                    stay_awake.after(ViewerSystems::Report),
+                    rest::stay_awake.after(ViewerSystems::Report),
                 ),
             );
     }
@@ -270,35 +271,5 @@ pub fn apply_commands(mut scene: ResMut<Scene>, mut commands: MessageReader<View
 fn forget_faults(mut facts: ResMut<SceneFacts>, mut commands: MessageReader<ViewCommand>) {
     if commands.read().any(|command| command.0 == crate::view::Command::TryAgain) {
         facts.forget_all();
-    }
-}
-
-/// Draws on while something is on its way; otherwise waits for events.
-fn stay_awake(
-    scene: Option<Res<Scene>>,
-    facts: Res<SceneFacts>,
-    (drawn, frame): (Res<vocab::DrawnCamera>, Res<vocab::FrameTime>),
-    siting: Res<vocab::SitingFacts>,
-    settings: Option<ResMut<WinitSettings>>,
-    mut redraw: MessageWriter<RequestRedraw>,
-) {
-    let Some(mut settings) = settings else { return };
-    let busy = match &scene {
-        None => facts.faults.is_empty(),
-        Some(scene) => {
-            scene.is_changed() || drawn.moving || siting.state == "waiting" || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete || pace::is_unjudged(scene, &facts, &frame)
-        }
-    };
-    let mode = if busy {
-        UpdateMode::Continuous
-    } else {
-        UpdateMode::reactive(Duration::from_secs(5))
-    };
-    if settings.focused_mode != mode {
-        settings.focused_mode = mode;
-        settings.unfocused_mode = mode;
-    }
-    if busy {
-        redraw.write(RequestRedraw);
     }
 }

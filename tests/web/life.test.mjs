@@ -103,19 +103,17 @@ test("a worker whose module traps gives its tiles back", async () => {
   await context.close();
 });
 
-test("a view that stands still draws nothing but a look every five seconds, and a command is heard at once all the same", async () => {
+test("a view that stands still is not drawn any more, and a command is heard at once all the same", async () => {
   const { page, context } = await open();
   await complete(page);
-  // What fades in ends when its frames end: on a busy machine that is not a matter of a second.
+  // After the last event there are some looks, five seconds apart; what fades in before ends when its frames end, on a busy machine not in a second.
   const frames = () => page.evaluate(() => window.frames);
   let before;
-  do {
+  for (let tries = 0; tries < 6 && (await frames()) !== before; tries += 1) {
     before = await frames();
-    await page.waitForTimeout(1_500);
-  } while ((await frames()) !== before);
-  await page.waitForTimeout(14_000);
-  const looks = (await frames()) - before;
-  assert.ok(looks <= 3, `${looks} frames in fourteen seconds`);
+    await page.waitForTimeout(14_000);
+  }
+  assert.equal(await frames(), before);
   before = await page.evaluate(() => window.drawn);
   // No pointer, no key: the command alone.
   await say(page, { do: "set-theme", theme: "demand" });

@@ -626,18 +626,33 @@ test("a page that holds the frame commands it, a stranger does not", async () =>
   holder.stop();
 });
 
-test("a viewer that loses its graphics without an event of the page comes back by itself", async () => {
-  const { page, context } = await open();
-  await started(page);
-  await page.evaluate(() => {
-    window.before = true;
-    window.say({ kind: "ready" });
-    window.say({ kind: "lost", cause: "device lost" });
+for (const [whose, lose] of [
+  ["viewer", () => window.say({ kind: "lost", cause: "device lost" })],
+  ["device", async () => {
+    await new window.GPUAdapter().requestDevice();
+    window.lose({ reason: "unknown", message: "device lost" });
+  }],
+]) {
+  test(`a ${whose} that loses its graphics without an event of the page: it comes back by itself`, async () => {
+    const { page, context } = await open({
+      setup: (page) => page.addInitScript(() => {
+        window.GPUAdapter = class {
+          async requestDevice() { return { lost: new Promise((done) => { window.lose = done; }) }; }
+        };
+      }),
+    });
+    await started(page);
+    await page.evaluate(() => {
+      window.before = true;
+      window.say({ kind: "ready" });
+    });
+    await page.evaluate(lose);
+    await page.locator("#fault").waitFor({ state: "visible" });
+    assert.match(await page.locator("#fault").innerText(), /carte graphique/);
+    await page.waitForFunction(() => !window.before && window.started);
+    await context.close();
   });
-  assert.match(await page.locator("#fault").innerText(), /carte graphique/);
-  await page.waitForFunction(() => !window.before && window.started);
-  await context.close();
-});
+}
 
 test("the example of embedding works on our own server", async () => {
   const context = await chrome.newContext({ ...SIZES.desktop, locale: "fr-FR" });

@@ -82,8 +82,21 @@ export function onStop(canvas, listener) {
   });
   window.addEventListener("jumeau-stopped", (event) => stopped("stopped", event.detail));
   canvas.addEventListener("webglcontextlost", () => stopped("context", "webglcontextlost"));
-  // WebGPU has no such event: the viewer itself is told.
+  // WebGPU has no such event: its devices tell it, and the viewer, which may be at rest and look no more.
+  let lost = false;
+  const lose = (cause) => {
+    if (!lost) stopped("context", cause);
+    lost = true;
+  };
   hear((message) => {
-    if (message.kind === "lost") stopped("context", message.cause);
+    if (message.kind === "lost") lose(message.cause);
   });
+  const adapter = window.GPUAdapter?.prototype;
+  const request = adapter?.requestDevice;
+  if (!request) return;
+  adapter.requestDevice = async function requestDevice(...wishes) {
+    const device = await request.apply(this, wishes);
+    device.lost.then(({ reason, message }) => { if (reason !== "destroyed") lose(message); });
+    return device;
+  };
 }
