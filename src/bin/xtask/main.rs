@@ -170,7 +170,8 @@ struct House {
 
 impl House {
     fn find() -> Result<Self> {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        // Two checkouts may share a target folder, and a command that was built for one is not built again for the other: `cargo run` says which it is.
+        let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").into()));
         let metadata = run::cargo(&root)
             .args([
                 "metadata",
