@@ -34,6 +34,8 @@ date = { $day ->
    *[other] { $day }
 } { $month } { $year }
 date-month = { $month } { $year }
+summer-time = heure d’été
+winter-time = heure d’hiver
 date-time = { $date }, { $time }
 interval = du { $from } au { $to }
 time-of-day = { $hour } h { $minute }
@@ -170,6 +172,22 @@ roof-method-points = plans trouvés dans un nuage de points
 roof-method-surface-model = plans trouvés dans un modèle de surface
 roof-method-altitudes = forme déduite de l’emprise et des altitudes
 roof-method-flat = aucune forme connue, dessiné plat
+roof-form-flat = Plat
+roof-form-shed = Un pan
+roof-form-gable = Deux pans
+roof-form-hip = Quatre pans
+roof-form-corner = En équerre
+roof-form-skeleton = Pans suivant l’emprise
+roof-form-surveyed = Surfaces de la source
+roof-form-measured = Pans mesurés
+height-origin-source = De la source
+height-origin-other-altitudes = D’autres altitudes du bâtiment
+height-origin-storeys = Du nombre d’étages
+height-origin-measured = De points relevés
+height-origin-neighbours = Des bâtiments voisins
+height-origin-assumed = Supposée
+attribute-level = Niveau
+attribute-crown = Diamètre du houppier
 
 method-height-other-altitudes = La source ne donne pas de hauteur cohérente : c’est la différence entre l’altitude du toit et celle du sol.
 method-height-storeys = Calculée à partir du nombre d’étages.

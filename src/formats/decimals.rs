@@ -2,6 +2,9 @@
 
 use super::csv::{Dialect, Records, fits};
 
+/// So many numbers with a point before three digits, and no other with a point, may all be thousands.
+const OPEN_POINTS: usize = 12;
+
 /// How the numbers of a column are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
@@ -11,6 +14,8 @@ pub struct Marks {
     pub points_group: bool,
     /// Commas stand before three digits only and nothing says what they are: they are taken to part thousands.
     pub assumed: bool,
+    /// The same of points in a table with semicolons: they are taken for decimal signs.
+    pub points_assumed: bool,
 }
 
 impl Marks {
@@ -126,7 +131,9 @@ pub fn marks(start: &[u8], dialect: &Dialect, cut: bool) -> Vec<Marks> {
     let of = |votes: &Votes| {
         let known = votes.decimal_comma(true).or(of_table);
         let decimal_comma = known.unwrap_or(dialect.delimiter != b',');
-        Marks { decimal_comma, points_group: decimal_comma && votes.grouping_points > 0, assumed: known.is_none() && !decimal_comma && votes.open_commas > 0 }
+        let says_nothing = votes.decimal_points + votes.decimal_commas + votes.grouping_points + votes.grouping_commas == 0;
+        let points_assumed = says_nothing && dialect.delimiter == b';' && votes.open_points >= OPEN_POINTS;
+        Marks { decimal_comma, points_group: decimal_comma && votes.grouping_points > 0, assumed: known.is_none() && !decimal_comma && votes.open_commas > 0, points_assumed }
     };
     columns.iter().map(of).collect()
 }

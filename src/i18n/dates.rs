@@ -1,7 +1,7 @@
 //! Dates and hours as each language writes them.
 
 use super::{Arg, Texts};
-use crate::base::{Clock, Instant, Interval, LocalDateTime};
+use crate::base::{Clock, Instant, Interval, LocalDateTime, Wall};
 
 impl Texts {
     /// `21 juin 2026, 15 h 30` or `21 June 2026, 15:30`.
@@ -13,6 +13,15 @@ impl Texts {
                 ("time", self.time(local).into()),
             ],
         )
+    }
+
+    /// The same of an instant on a clock: of an hour that comes twice it says which.
+    pub fn moment(&self, clock: Clock, at: Instant) -> String {
+        let text = self.date_time(clock.read(at));
+        match clock.wall(clock.shown_s(at)) {
+            Wall::Twice(first, _) => format!("{text} ({})", self.text(if at == first { "summer-time" } else { "winter-time" })),
+            Wall::Once(_) | Wall::Never => text,
+        }
     }
 
     /// `21 juin 2026`.
@@ -43,7 +52,7 @@ impl Texts {
             // The end is the first instant that is no part of it.
             return words(self.date(clock.read(of.start)), self.date(clock.read(of.end.plus_seconds(-1))));
         }
-        words(self.date_time(clock.read(of.start)), self.date_time(clock.read(of.end)))
+        words(self.moment(clock, of.start), self.moment(clock, of.end))
     }
 
     /// The date of a data set, ISO 8601 in as much detail as it has: `2025`, `juin 2025`, `15 juin 2025`.

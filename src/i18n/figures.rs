@@ -41,6 +41,12 @@ const WORDS: [(&str, &str); 7] = [
     ("figure-point-class", "point-class"),
 ];
 
+/// Attributes whose kinds are words of a list, and the family of their i18n keys.
+const KINDS: [(&str, &str); 8] = [
+    ("usage", "usage"), ("usage2", "usage"), ("class", "class"), ("kind", "utility-kind"), ("accuracy", "accuracy"), ("roof_method", "roof-method"), ("roof", "roof-form"),
+    ("height_origin", "height-origin"),
+];
+
 /// The words of a figure; `datasets` are the manifest's.
 pub fn figure_line(figure: &Figure, datasets: &[Dataset], texts: &Texts) -> FigureText {
     let dataset = datasets
@@ -87,6 +93,11 @@ impl Texts {
         if is_so { self.text(MADE_UP.0) } else { String::new() }
     }
 
+    /// What a kind of an attribute is called: a word of ours, else as its source calls it.
+    pub fn kind(&self, attribute: &str, kind: &str) -> String {
+        word(&KINDS, attribute, kind, self)
+    }
+
     /// `BD TOPO, IGN, 15 juin 2025, Licence Ouverte 2.0`.
     pub fn source(&self, dataset: &Dataset) -> String {
         source(dataset, self)
@@ -110,14 +121,15 @@ fn value(figure: &Figure, texts: &Texts) -> String {
                 &[("value", texts.estimate(*number, figure.unit).into())],
             ),
         Amount::Number(number) => texts.quantity(*number, figure.unit),
-        Amount::Text(text) => WORDS
-            .iter()
-            .find(|(name, _)| *name == figure.name)
-            .map(|(_, family)| format!("{family}-{text}"))
-            .filter(|key| texts.has(key))
-            .map_or_else(|| text.clone(), |key| texts.text(&key)),
+        Amount::Text(text) => word(&WORDS, &figure.name, text, texts),
         Amount::Absent => texts.text("amount-absent"),
     }
+}
+
+/// The word of a list for a text, or the text itself.
+fn word(families: &[(&str, &str)], name: &str, text: &str, texts: &Texts) -> String {
+    let family = families.iter().find(|(known, _)| *known == name).map(|(_, family)| *family);
+    family.map(|family| format!("{family}-{text}")).filter(|key| texts.has(key)).map_or_else(|| text.to_owned(), |key| texts.text(&key))
 }
 
 fn is_estimate(nature: Nature) -> bool {

@@ -167,7 +167,7 @@ fn energy(wh: i64, texts: &Texts) -> String {
 /// When most is used, and when least.
 fn extremes(ui: &mut Ui, accounts: &AccountsFacts, clock: Clock, texts: &Texts) {
     if let Some([(at, high), (then, low)]) = accounts.extremes {
-        let values = [("high", power(high * 1e3, texts).into()), ("at", texts.date_time(clock.read(at)).into()), ("low", power(low * 1e3, texts).into()), ("then", texts.date_time(clock.read(then)).into())];
+        let values = [("high", power(high * 1e3, texts).into()), ("at", texts.moment(clock, at).into()), ("low", power(low * 1e3, texts).into()), ("then", texts.moment(clock, then).into())];
         ui.add(Label::new(RichText::new(texts.text_with("accounts-extremes", &values)).small()).wrap());
     }
 }
@@ -188,6 +188,7 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
     let mean = |wh: i64| power(wh as f64 / at.map_or(1.0, |at| accounts.hours(at)), texts);
     // Where a line is absent no step is summed: both sides stay the same, and the sentence says how many are left out.
     let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
+    let told = |wh: i64| if is_closed.contains(&true) { energy(wh, texts) } else { texts.text("legend-no-data") };
     // Long names take several lines rather than the room of the numbers.
     let names = (ui.available_width() - 2.0 * VALUES).max(VALUES);
     // As close as lines of text: nothing here is pressed.
@@ -210,14 +211,14 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
                 });
                 let value = at.and_then(|at| line.wh.get(at).copied().flatten());
                 ui.label(RichText::new(value.map_or_else(|| texts.text("legend-no-data"), mean)).small());
-                ui.label(RichText::new(energy(over_closed(&line.wh, &is_closed), texts)).small());
+                ui.label(RichText::new(told(over_closed(&line.wh, &is_closed))).small());
                 ui.end_row();
             }
             let now = at.and_then(|at| side().try_fold(0_i64, |sum, (_, line)| sum.checked_add(line.wh.get(at).copied().flatten()?)));
             let all: i64 = side().map(|(_, line)| over_closed(&line.wh, &is_closed)).fold(0, i64::saturating_add);
             ui.label(RichText::new(texts.text("chart-total")).small().strong());
             ui.label(RichText::new(now.map_or_else(|| texts.text("legend-no-data"), mean)).small().strong());
-            ui.label(RichText::new(energy(all, texts)).small().strong());
+            ui.label(RichText::new(told(all)).small().strong());
             ui.end_row();
         }
     });

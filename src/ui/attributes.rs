@@ -99,7 +99,7 @@ fn one(ui: &mut Ui, filter: &Filter, model: &PanelModel, texts: &Texts) -> Optio
             let all = known.map_or(values, |line| &line.kinds);
             for kind in all {
                 let mut is_in = values.contains(kind);
-                if ui.checkbox(&mut is_in, kind).changed() {
+                if ui.checkbox(&mut is_in, texts.kind(&filter.attribute.name, kind)).changed() {
                     // In the order of the list, so that the same choice is the same link.
                     let next = all.iter().filter(|other| if *other == kind { is_in } else { values.contains(other) }).cloned().collect();
                     changed = changed.take().or_else(|| with(Keep::Values { values: next }));

@@ -19,7 +19,7 @@ pub fn section(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Tex
     let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     let keep = texts.text("ui-view-keep");
     if text_button(ui, icon::BOOKMARK_SIMPLE, &keep, &texts.text("ui-view-keep-help")).clicked() || is_entered {
-        let moment = texts.date_time(model.clock.read(model.state.instant));
+        let moment = texts.moment(model.clock, model.state.instant);
         let name = if memory.view_name.trim().is_empty() { &moment } else { &memory.view_name };
         let link = crate::view::to_link(&model.state);
         bookmarks::keep(&mut memory.bookmarks, Bookmark::new(&model.state.territory, name, &link));

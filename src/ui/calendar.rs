@@ -66,7 +66,7 @@ pub fn calendar(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, text
             commands.push(Command::SetInstant { instant: at });
         }
         let value = value.map_or_else(|| texts.text("legend-no-data"), |value| written(value, &chart.unit, texts));
-        response.on_hover_text_at_pointer(format!("{}\n{value}", texts.date_time(clock.read(at))));
+        response.on_hover_text_at_pointer(format!("{}\n{value}", texts.moment(clock, at)));
     }
     ui.horizontal(|ui| {
         ui.label(RichText::new(number(low, texts)).small().weak());

@@ -46,7 +46,7 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
         ui.label(RichText::new(texts.text_with("chart-counts", &values)).small().weak());
         ui.horizontal_wrapped(|ui| files(ui, chart, Values::Duration, clock, memory, texts));
         for (key, (at, value)) in [("chart-peak", chart.peak), ("chart-trough", chart.trough)].into_iter().filter_map(|(key, end)| Some((key, end?))) {
-            let text = texts.text_with(key, &[("value", written(value, &chart.unit, texts).into()), ("instant", texts.date_time(clock.read(at)).into())]);
+            let text = texts.text_with(key, &[("value", written(value, &chart.unit, texts).into()), ("instant", texts.moment(clock, at).into())]);
             if ui.link(RichText::new(text).small()).on_hover_text(texts.text("chart-peak-help")).clicked() {
                 commands.push(Command::SetInstant { instant: at });
             }
@@ -58,7 +58,7 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
     if !chart.worst.is_empty() {
         ui.label(RichText::new(texts.text("chart-worst")).small().strong());
         for (at, value) in &chart.worst {
-            let text = format!("{} · {}", texts.date_time(clock.read(*at)), written(*value, &chart.unit, texts));
+            let text = format!("{} · {}", texts.moment(clock, *at), written(*value, &chart.unit, texts));
             if ui.link(RichText::new(text).small()).on_hover_text(texts.text("chart-peak-help")).clicked() {
                 commands.push(Command::SetInstant { instant: *at });
             }
@@ -203,7 +203,7 @@ fn day(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: &Texts
             let value = step_under(points, end, under).and_then(|point| point.value).map_or_else(|| texts.text("legend-no-data"), |value| written(value, &chart.unit, texts));
             if chart.curves.len() > 1 { format!("{}: {value}", line_name(name, texts)) } else { value }
         }).collect();
-        response.on_hover_text_at_pointer(format!("{}\n{}", texts.date_time(clock.read(begins)), lines.join("\n")));
+        response.on_hover_text_at_pointer(format!("{}\n{}", texts.moment(clock, begins), lines.join("\n")));
     }
 }
 
@@ -260,7 +260,7 @@ fn table(ui: &mut Ui, chart: &ChartText, clock: Clock, texts: &Texts) {
             ui.end_row();
             let Some((_, first)) = chart.curves.first() else { return };
             for (row, point) in first.iter().enumerate().take(MOST_ROWS) {
-                ui.label(RichText::new(texts.date_time(clock.read(point.at))).small());
+                ui.label(RichText::new(texts.moment(clock, point.at)).small());
                 for (_, points) in &chart.curves {
                     let value = points.get(row).and_then(|point| point.value);
                     ui.label(RichText::new(value.map_or_else(|| texts.text("legend-no-data"), |value| number(value, texts))).small());

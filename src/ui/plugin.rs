@@ -300,7 +300,7 @@ fn legend_text(
     };
     let mut low = legend.low;
     let others = texts.text("legend-others");
-    let named = legend.names.iter().map(|name| if name.is_empty() { others.clone() } else { name.clone() });
+    let named = legend.names.iter().map(|name| if name.is_empty() { others.clone() } else { texts.kind(&legend.attribute, name) });
     let ranges = legend.ends.iter().skip(legend.names.len()).map(|end| {
         let words = texts.text_with("legend-class", &[("low", number(low).into()), ("high", number(*end).into())]);
         low = *end;
@@ -327,10 +327,10 @@ fn legend_text(
     } else if of_years {
         texts.text_with("legend-in-year", &[("year", state.year.to_string().into())])
     } else if let Some(span) = legend.mean_over {
-        let [from, to] = [span.start, span.end].map(|at| texts.date_time(clock.read(at)));
+        let [from, to] = [span.start, span.end].map(|at| texts.moment(clock, at));
         texts.text_with("legend-mean", &[("from", from.into()), ("to", to.into())])
     } else {
-        let instant = texts.date_time(clock.read(state.instant));
+        let instant = texts.moment(clock, state.instant);
         texts.text_with("legend-at", &[("instant", instant.into())])
     };
     let source = datasets

@@ -46,11 +46,11 @@ pub fn ruler(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
     memory.ruler = Some(shown);
     paint(ui, rect, shown, few, model, texts, response.has_focus() || response.hovered());
     let value = model.state.instant.0 as f64;
-    let said = format!("{}, {}", texts.text("ui-time"), texts.date_time(clock.read(model.state.instant)));
+    let said = format!("{}, {}", texts.text("ui-time"), texts.moment(clock, model.state.instant));
     response.widget_info(|| WidgetInfo::slider(true, value, texts.text("ui-time")));
     if let Some(at) = response.hover_pos() {
         let under = shown.hit(clock, f64::from(at.x - rect.left()), width);
-        response.on_hover_text_at_pointer(format!("{}\n{}", texts.date_time(clock.read(under)), texts.text("ui-time-help")));
+        response.on_hover_text_at_pointer(format!("{}\n{}", texts.moment(clock, under), texts.text("ui-time-help")));
     } else {
         response.on_hover_text(said);
     }

@@ -120,7 +120,7 @@ fn scene(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Rect {
     const MARGIN: f32 = 12.0;
     let whole = ui.ctx().content_rect();
     let under = marks::room(ui);
-    let said = format!("{} · {}", model.territory, texts.date_time(model.clock.read(model.state.instant)));
+    let said = format!("{} · {}", model.territory, texts.moment(model.clock, model.state.instant));
     let font = FontId::proportional(11.0);
     let line = ui.painter().layout(format!("{said}   {}", model.attributions.join(" · ")), font, Color32::from_gray(30), whole.width() - 2.0 * MARGIN);
     let foot = Rect::from_min_max(Pos2::new(whole.left(), whole.bottom() - line.size().y - 8.0), whole.max);
@@ -149,7 +149,7 @@ fn card(ui: &mut Ui, model: &PanelModel, texts: &Texts, draw: impl FnOnce(&mut U
         Frame::new().fill(fill).inner_margin(Margin::same(16)).stroke(Stroke::NONE).show(ui, |ui| {
             ui.set_width(CHART_WIDTH);
             draw(ui);
-            let place = format!("{} · {}", model.territory, texts.date_time(model.clock.read(model.state.instant)));
+            let place = format!("{} · {}", model.territory, texts.moment(model.clock, model.state.instant));
             ui.label(RichText::new(place).small().weak());
         });
     });

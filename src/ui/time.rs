@@ -85,7 +85,7 @@ fn clock(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comm
             commands.push(command);
         }
     }
-    let now = texts.date_time(model.clock.read(model.state.instant));
+    let now = texts.moment(model.clock, model.state.instant);
     ui.label(RichText::new(now).strong().size(16.0));
     ui.label(RichText::new(texts.text("ui-local-time")).small().weak());
     for (shape, key, factor) in [

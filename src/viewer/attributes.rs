@@ -5,6 +5,7 @@
 
 use super::resident::Resident;
 use super::vocab::{DrawnCamera, KnownAttribute, Scene, SceneFacts, ViewerSystems};
+use crate::base::Nature;
 use crate::formats::gltf::{Column, Values};
 use crate::stream::TileId;
 use crate::view::Attribute;
@@ -128,7 +129,7 @@ impl Attributes {
         }
         let seen = self.known.entry(attribute).or_default();
         match &column.values {
-            Values::Text(texts) => texts.iter().filter(|text| !text.is_empty()).for_each(|text| seen.add_kind(text)),
+            Values::Text(texts) => texts.iter().filter(|text| !text.is_empty() && !says_nothing(&column.name, text)).for_each(|text| seen.add_kind(text)),
             Values::F32(numbers) => numbers.iter().filter(|x| x.is_finite()).for_each(|x| seen.add_number(f64::from(*x))),
             Values::F64(numbers) => numbers.iter().filter(|x| x.is_finite()).for_each(|x| seen.add_number(*x)),
             Values::U32(numbers) => numbers.iter().filter(|x| **x != u32::MAX).for_each(|x| seen.add_number(f64::from(*x))),
@@ -184,16 +185,31 @@ fn gather(resident: Res<Resident>, drawn: Res<DrawnCamera>, mut attributes: ResM
 
 /// What an attribute is called: a word of ours, else as its source calls it.
 pub fn title(name: &str) -> super::vocab::Words {
-    const OURS: [(&str, &str); 28] = [
+    const OURS: [(&str, &str); 30] = [
         ("usage", "figure-usage"), ("usage2", "attribute-usage2"), ("height_m", "figure-height"), ("storeys", "figure-storeys"), ("dwellings", "figure-dwellings"),
         ("year", "figure-year"), ("footprint_m2", "figure-footprint"), ("floor_area_m2", "figure-floor-area"), ("demand_kwh_year", "figure-demand-year"),
         ("ridge_m", "attribute-ridge"), ("ridge_stated_m", "attribute-ridge-stated"), ("roof", "attribute-roof"), ("roof_method", "attribute-roof-method"),
         ("height_origin", "attribute-height-origin"), ("class", "attribute-class"), ("kind", "figure-utility-kind"), ("accuracy", "figure-accuracy"),
         ("material", "figure-material"), ("voltage_v", "figure-voltage"), ("diameter_m", "figure-diameter"), ("depth_m", "figure-depth"),
         ("width_m", "figure-road-width"), ("code", "figure-area-code"), ("area_m2", "figure-area"), ("works_year", "figure-works-year"), ("to_year", "figure-removed-year"),
-        ("points", "figure-charging-points"), ("point_kw", "figure-charging-power"),
+        ("points", "figure-charging-points"), ("point_kw", "figure-charging-power"), ("level_m", "attribute-level"), ("crown_m", "attribute-crown"),
     ];
     OURS.iter().find(|(column, _)| *column == name).map_or_else(|| super::vocab::Words::Said(name.to_owned()), |(_, key)| super::vocab::Words::Key(key))
+}
+
+/// Whether a text of an attribute is only the word for there being none.
+pub fn says_nothing(name: &str, text: &str) -> bool {
+    matches!(name, "usage" | "usage2") && text == "unknown"
+}
+
+/// What kind of knowledge an attribute of ours is, where it is another one than its layer's.
+pub fn nature(name: &str) -> Option<Nature> {
+    match name {
+        "usage" | "usage2" | "storeys" | "dwellings" | "year" | "works_year" | "to_year" => Some(Nature::Declared),
+        "floor_area_m2" | "roof" | "roof_method" | "height_origin" | "ridge_m" | "level_m" => Some(Nature::Simulated),
+        _ if name.starts_with("demand_") => Some(Nature::Simulated),
+        _ => None,
+    }
 }
 
 /// The unit that an attribute's name ends with.

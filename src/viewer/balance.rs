@@ -97,13 +97,14 @@ impl AccountsFacts {
         let mut about = origin.about();
         let is_closed = closed(self.lines.iter().map(|line| line.wh.as_slice()));
         let sum = |line: &AccountLine| over_closed(&line.wh, &is_closed);
+        let kwh = |wh: i64| if is_closed.contains(&true) { format!("{} kWh", wh as f64 / 1000.0) } else { texts.text("legend-no-data") };
         for is_source in [true, false] {
             for line in self.side(is_source) {
-                let parts = [format!("{} kWh", sum(line) as f64 / 1000.0), line.nature.map(nature_id).unwrap_or_default().to_owned(), line.source.clone()];
+                let parts = [kwh(sum(line)), line.nature.map(nature_id).unwrap_or_default().to_owned(), line.source.clone()];
                 about.push((format!("sum of {}", column(line, texts)).into(), parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")));
             }
             let all = self.side(is_source).map(sum).fold(0_i64, i64::saturating_add);
-            about.push((format!("sum of {}", total(is_source, texts)).into(), format!("{} kWh", all as f64 / 1000.0)));
+            about.push((format!("sum of {}", total(is_source, texts)).into(), kwh(all)));
         }
         if self.open > 0 {
             about.push(("absent".into(), texts.text_with("accounts-open", &[("count", (self.open as f64).into())])));

@@ -3,6 +3,7 @@
 use crate::view::{Attribute, Filter};
 use crate::base::{LayerId, joined_ids, plain_id};
 use crate::formats::gltf::{PropertyTable, Values};
+use super::attributes::says_nothing;
 use super::series::{Choice, List, ListKind, SeriesStore};
 use super::textures::{CONSTANT, NO_DATA, NO_VALUE, NOT_MEANT, demand_record};
 use bevy::platform::collections::HashMap;
@@ -35,7 +36,7 @@ impl Named {
         let name = &self.attribute.name;
         match &self.kinds {
             None => table.number(name, row).map_or(NO_VALUE, |number| number as f32),
-            Some(kinds) => table.text(name, row).map_or(NO_VALUE, |text| kinds.get(text).copied().unwrap_or(OTHER_KIND) as f32),
+            Some(kinds) => table.text(name, row).filter(|text| !says_nothing(name, text)).map_or(NO_VALUE, |text| kinds.get(text).copied().unwrap_or(OTHER_KIND) as f32),
         }
     }
 }

@@ -297,7 +297,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(&legend.title, both), "unit": legend.unit.text(texts),
-                "domain": [legend.low, legend.high], "years": scene.limits.years, "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
+                "domain": [legend.low, legend.high], "years": scene.limits.years, "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names.iter().map(|name| texts.kind(&legend.attribute, name)).collect::<Vec<_>>(), "nature": legend.nature,
                 "madeUp": scene.manifest.is_made_up(&legend.dataset), "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "mean": legend.mean_over, "tooLong": legend.is_too_long, "countsClasses": legend.counts_classes, "typical": legend.is_typical, "approximate": legend.is_approximate,
@@ -382,7 +382,7 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
     if told.attributes.as_ref() != Some(&facts.attributes) {
         let list = facts.attributes.iter().map(|known| {
             let KnownAttribute { attribute, range, kinds } = known;
-            json!({ "layer": attribute.layer, "name": attribute.name, "title": in_both(&title(&attribute.name), both), "range": range, "kinds": kinds })
+            json!({ "layer": attribute.layer, "name": attribute.name, "title": in_both(&title(&attribute.name), both), "range": range, "kinds": kinds, "words": kinds.iter().map(|kind| json!({ "fr": both.fr.kind(&attribute.name, kind), "en": both.en.kind(&attribute.name, kind) })).collect::<Vec<_>>() })
         });
         platform::post(&json!({ "kind": "attributes", "attributes": list.collect::<Vec<_>>() }));
         told.attributes = Some(facts.attributes.clone());

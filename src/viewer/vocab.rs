@@ -131,7 +131,9 @@ pub struct Legend {
     pub exponent: f64,
     /// Upper ends of the classes; none where colours run into each other.
     pub ends: Vec<f64>,
-    /// What the classes are called, where they are kinds and no ranges; an empty name is all other kinds.
+    /// The attribute that is shown; empty where it is none.
+    pub attribute: String,
+    /// Its kinds, where the classes are kinds and no ranges, as its source has them ([`crate::i18n::Texts::kind`] says them); an empty one is all others.
     pub names: Vec<String>,
     pub colours: Vec<[u8; 3]>,
     pub nature: crate::base::Nature,

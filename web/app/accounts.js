@@ -45,6 +45,7 @@ function power(watts) {
 }
 
 function energy(wh) {
+  if (wh === null) return t("no-data");
   const size = Math.abs(wh);
   const [divisor, unit] = size >= 1e9 ? [1e9, "GWh"] : size >= 1e6 ? [1e6, "MWh"] : [1e3, "kWh"];
   return `${three(wh / divisor)}\u00a0${unit}`;
@@ -53,8 +54,9 @@ function energy(wh) {
 /** Whether all lines of a step are known. */
 const closed = (at) => accounts.lines.every((line) => (line.wh[at] ?? null) !== null);
 
-/** The sum of a line over the steps that are closed: whole watt-hours, and both sides the same where a value is absent. */
+/** The sum of a line over the steps that are closed: whole watt-hours, and both sides the same where a value is absent. Of none there is no sum. */
 function over(line) {
+  if (!line.wh.some((_, at) => closed(at))) return null;
   return line.wh.reduce((sum, wh, at) => (closed(at) ? sum + wh : sum), 0);
 }
 
@@ -189,7 +191,7 @@ function table() {
     });
     const last = make("tr", "", { class: "total" });
     const values = lines.map(([line]) => line.wh[at] ?? null);
-    const of = lines.map(([line]) => over(line)).reduce((a, b) => a + b, 0);
+    const of = lines.map(([line]) => over(line)).reduce((a, b) => (a === null || b === null ? null : a + b), 0);
     last.append(make("th", t("chart-total"), { scope: "row" }), make("td", mean(values.includes(null) ? null : values.reduce((a, b) => a + b, 0))), make("td", energy(of)));
     all.append(head, ...rows, last);
   }

@@ -104,7 +104,7 @@ function row(filter, place) {
         if (values.length === 0) target.checked = true;
         else change({ by: "values", values });
       };
-      label.append(box, make("span", kind));
+      label.append(box, make("span", named(one?.words?.[all.indexOf(kind)]) || kind));
       group.append(label);
     }
   }

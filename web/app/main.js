@@ -13,7 +13,7 @@ import { accountsOf, drawAccounts, drawAccountsSoon, wireAccounts } from "./acco
 import { areaOf, drawArea } from "./area.js";
 import { changesOf, drawGantt } from "./gantt.js";
 import { drawFlows, flowsOf } from "./sankey.js";
-import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
+import { drawEmpty, drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
 import { drawPlan, planOf, wirePlan } from "./plan.js";
@@ -157,6 +157,7 @@ function message(received) {
     case "progress":
       byId("tiles").textContent = received.complete || !received.waiting ? "" : t("tiles", { waiting: received.waiting });
       document.body.dataset.complete = String(Boolean(received.complete));
+      drawEmpty();
       break;
     case "marks":
       marksOf(received);

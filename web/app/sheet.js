@@ -61,9 +61,15 @@ export function drawSheet(state, previous) {
   byId("sheet-id").textContent = state.selection.id;
   renew(byId("figures"), ...known.flatMap(row));
   byId("sheet-empty").hidden = known.length > 0;
+  drawEmpty();
   if (byId("sheet").hidden) before = document.activeElement;
   setOpen("sheet", true);
   if (previous) announce(t("selected", { name: `${title} ${state.selection.id}` }));
+}
+
+/** An object whose tile is still on its way is not one of which nothing is known. */
+export function drawEmpty() {
+  byId("sheet-empty").textContent = t(document.body.dataset.complete === "true" ? "sheet-empty" : "sheet-wait");
 }
 
 function row(figure) {

@@ -60,7 +60,7 @@ const WORDS = {
     "chart-png": "Enregistrer l'image (PNG)", "chart-png-failed": "L'image n'a pas pu être faite.", "save-of-curves": "les courbes", "save-of-duration": "la courbe monotone", "save-of-calendar": "l'année heure par heure", "save-of-balance": "le bilan", "save-of-flows": "les flux", "chart-total": "Somme", "chart-more": "et {count} autres, non tracées",
     "flows-title": "Flux d’énergie", "flows-none": "Aucun flux à cet instant.", "flows-absent": "Sans valeur à cet instant : {names}", "flows-table": "Voir les flux en nombres",
     "flows-equipped": "Part des toits que l’on suppose équipés", "flows-equipped-help": "Une hypothèse, sans ombres ni permis : aucun de ces toits n’est déclaré équipé. La scène montre leurs modules, qui luisent selon ce qu’ils produiraient à l’instant.",
-    "made-up": "généré, non réel", "made-up-help": "Inventé par des règles de planification là où les données se taisent : rien de cela n’a été levé sur place.", "flows-absent-over": "Sans valeur sur cette durée : {names}", "flows-over": "Durée", "flows-over-hour": "Instant", "flows-over-hour-help": "La puissance à l’instant choisi", "flows-over-day": "Jour", "flows-over-day-help": "L’énergie du jour choisi, de minuit à minuit", "flows-over-year": "Année", "flows-over-year-help": "L’énergie de l’année choisie", "flows-known": "Somme de {known} pas de temps sur {steps} : dans les autres, une des parts est inconnue.", "flows-none-over": "Aucun flux sur cette durée.", "flows-energy": "Énergie",
+    "made-up": "généré, non réel", "summer-time": "heure d’été", "winter-time": "heure d’hiver", "made-up-help": "Inventé par des règles de planification là où les données se taisent : rien de cela n’a été levé sur place.", "flows-absent-over": "Sans valeur sur cette durée : {names}", "flows-over": "Durée", "flows-over-hour": "Instant", "flows-over-hour-help": "La puissance à l’instant choisi", "flows-over-day": "Jour", "flows-over-day-help": "L’énergie du jour choisi, de minuit à minuit", "flows-over-year": "Année", "flows-over-year-help": "L’énergie de l’année choisie", "flows-known": "Somme de {known} pas de temps sur {steps} : dans les autres, une des parts est inconnue.", "flows-none-over": "Aucun flux sur cette durée.", "flows-energy": "Énergie",
     "flows-assumed": "Hypothèse : {percent} % des toits sont supposés équipés", "flows-said": "Flux d’énergie. Sources : {sources}. Usages : {uses}.", "flows-from": "De", "flows-to": "Vers", "flows-power": "Puissance",
     "chart-table": "Voir les nombres", "chart-csv": "Télécharger en CSV", "chart-parquet": "Télécharger en Parquet", "chart-instant": "Instant", "chart-value": "Valeur",
     year: "Montrer ce qui existait en", "year-announce": "Année {year}",
@@ -116,7 +116,7 @@ const WORDS = {
     "usage-annex": "Annexe", "usage-unknown": "Non précisé",
     measured: "mesuré", statistical: "statistique", simulated: "simulé", declared: "déclaré", made: "schématique",
     "sheet-title": "Bâtiment", "sheet-object": "Objet sélectionné",
-    "sheet-empty": "Aucune donnée n'est connue pour cet objet.",
+    "sheet-empty": "Aucune donnée n'est connue pour cet objet.", "sheet-wait": "Les données de cet objet arrivent…",
     source: "Source", method: "Méthode", uncertainty: "Incertitude", why: "D'où vient ce chiffre ?",
     copy: "Copier", copied: "Copié", "link-copied": "Lien copié : il rouvre exactement cette vue.",
     "link-manual": "Copiez l'adresse de la page : elle rouvre exactement cette vue.",
@@ -207,7 +207,7 @@ const WORDS = {
     "chart-png": "Save the picture (PNG)", "chart-png-failed": "The picture could not be made.", "save-of-curves": "the curves", "save-of-duration": "the load-duration curve", "save-of-calendar": "the year hour by hour", "save-of-balance": "the balance", "save-of-flows": "the flows", "chart-total": "Sum", "chart-more": "and {count} more, not drawn",
     "flows-title": "Energy flows", "flows-none": "Nothing flows at this instant.", "flows-absent": "No value at this instant: {names}", "flows-table": "See the flows as numbers",
     "flows-equipped": "Share of the roofs taken to be equipped", "flows-equipped-help": "An assumption, without shade or permits: none of these roofs is declared to be equipped. The scene shows their modules, which glow with what they would make at the instant.",
-    "made-up": "generated, not real", "made-up-help": "Made up by rules of planning where the data say nothing: none of it was surveyed.", "flows-absent-over": "Without a value over this time: {names}", "flows-over": "Over", "flows-over-hour": "Instant", "flows-over-hour-help": "The power at the chosen instant", "flows-over-day": "Day", "flows-over-day-help": "The energy of the chosen day, from midnight to midnight", "flows-over-year": "Year", "flows-over-year-help": "The energy of the chosen year", "flows-known": "Sum of {known} steps of {steps}: in the others one of the parts is not known.", "flows-none-over": "No flow over this time.", "flows-energy": "Energy",
+    "made-up": "generated, not real", "summer-time": "summer time", "winter-time": "winter time", "made-up-help": "Made up by rules of planning where the data say nothing: none of it was surveyed.", "flows-absent-over": "Without a value over this time: {names}", "flows-over": "Over", "flows-over-hour": "Instant", "flows-over-hour-help": "The power at the chosen instant", "flows-over-day": "Day", "flows-over-day-help": "The energy of the chosen day, from midnight to midnight", "flows-over-year": "Year", "flows-over-year-help": "The energy of the chosen year", "flows-known": "Sum of {known} steps of {steps}: in the others one of the parts is not known.", "flows-none-over": "No flow over this time.", "flows-energy": "Energy",
     "flows-assumed": "Assumption: {percent}% of the roofs are taken to be equipped", "flows-said": "Energy flows. Sources: {sources}. Uses: {uses}.", "flows-from": "From", "flows-to": "To", "flows-power": "Power",
     "chart-table": "See the numbers", "chart-csv": "Download as CSV", "chart-parquet": "Download as Parquet", "chart-instant": "Instant", "chart-value": "Value",
     year: "Show what existed in", "year-announce": "Year {year}",
@@ -263,7 +263,7 @@ const WORDS = {
     "usage-annex": "Annex", "usage-unknown": "Not stated",
     measured: "measured", statistical: "statistical", simulated: "simulated", declared: "declared", made: "schematic",
     "sheet-title": "Building", "sheet-object": "Selected object",
-    "sheet-empty": "Nothing is known about this object.",
+    "sheet-empty": "Nothing is known about this object.", "sheet-wait": "The data of this object are on their way…",
     source: "Source", method: "Method", uncertainty: "Uncertainty", why: "Where does this come from?",
     copy: "Copy", copied: "Copied", "link-copied": "Link copied: it opens exactly this view.",
     "link-manual": "Copy the address of this page: it opens exactly this view.",
@@ -363,7 +363,13 @@ export function dateText(milliseconds, timezone) {
   const hour = language === "fr" ? `${Number(wall.hour)}\u00a0h\u00a0${wall.minute}` : `${wall.hour}:${wall.minute}`;
   // French counts the first of a month, Intl does not.
   const day = date.format(milliseconds).replace(/^1 /, language === "fr" ? "1er " : "1 ");
-  return `${day}, ${hour}`;
+  // When the clock goes back an hour comes twice.
+  const again = (hours) => {
+    const other = clock(milliseconds + 3_600_000 * hours, timezone);
+    return other.hour === wall.hour && other.minute === wall.minute;
+  };
+  const season = again(1) ? ` (${t("summer-time")})` : again(-1) ? ` (${t("winter-time")})` : "";
+  return `${day}, ${hour}${season}`;
 }
 
 /** The parts of the local time at an instant, as two-digit text. */

@@ -1,7 +1,7 @@
 //! Columns that are the steps of a day or the months of a year: `00:00 … 23:00`, `00:30 … 24:00`, `H1 … H24`, `P1 … P48`, `janvier … décembre`.
 
 use super::plain_name;
-use super::stamp::time_of_day;
+use super::stamp::{slot_of_day, time_of_day};
 use super::unit::Unit;
 use crate::base::Clock;
 use std::collections::BTreeMap;
@@ -202,12 +202,8 @@ fn plain_mark(name: &str) -> Option<(i64, Said)> {
     if let Some((time_s, None)) = time_of_day(name) {
         return Some((time_s, Said::Time));
     }
-    for between in ["-", "–", " à ", "/"] {
-        if let Some((from, to)) = name.split_once(between)
-            && let (Some((from_s, None)), Some((to_s, None))) = (time_of_day(from), time_of_day(to))
-        {
-            return (from_s < to_s || to_s == 0).then_some((from_s, Said::Time));
-        }
+    if let Some([from_s, _]) = slot_of_day(name) {
+        return Some((from_s, Said::Time));
     }
     let plain = plain_name(name);
     let number = HOURS.iter().find_map(|hour| plain.strip_prefix(hour)).unwrap_or(&plain).trim_start_matches('_');

@@ -15,6 +15,7 @@ pub mod sensorthings;
 pub mod stamp;
 pub mod unit;
 pub mod value;
+mod worded;
 
 /// A column's name as it is compared: lower case, without accents, one `_` for everything that is neither letter nor digit.
 pub fn plain_name(name: &str) -> String {

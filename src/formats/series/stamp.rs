@@ -3,6 +3,7 @@
 //! A stamp without an offset is an hour of somebody's wall clock; whose, the file does not say, and nothing here guesses.
 
 use super::day::{month_named, weekday_named};
+use super::worded::worded;
 use crate::base::{Clock, Instant, Wall};
 use std::collections::HashMap;
 
@@ -91,7 +92,7 @@ fn numbers_of_date(text: &str) -> Option<[i64; 2]> {
     let first = cursor.number(2)?.value;
     let sign = cursor.take().filter(|sign| matches!(sign, b'/' | b'-' | b'.'))?;
     let second = cursor.number(2)?.value;
-    (cursor.take() == Some(sign) && cursor.number(4)?.digits == 4).then_some([first, second])
+    (cursor.take() == Some(sign) && matches!(cursor.number(4)?.digits, 2 | 4)).then_some([first, second])
 }
 
 impl Stamp {
@@ -101,9 +102,13 @@ impl Stamp {
     }
 
     /// Reads a stamp: `2026-03-29T02:30:00+01:00`, `2026-03-29 02:30`, `29/03/2026 2h30`, `2026-03`, `03/2026`, `20260329`, `2026`;
-    /// `24:00` is the midnight that ends a day. Ten digits from 19 to 21 are a date and an hour where there is such (`2025010113`, as Météo-France
+    /// `24:00` is the midnight that ends a day. In words and in short too: `janvier 2024`, `28/03/25 01h00`, `03/28/2025 01:00 AM`, `2025-W02`. Ten digits from 19 to 21 are a date and an hour where there is such (`2025010113`, as Météo-France
     /// writes it); other numbers of ten digits are seconds since 1970, of thirteen milliseconds.
     pub fn parse_as(text: &str, order: DateOrder) -> Option<Self> {
+        Self::plain(text, order).or_else(|| worded(text, order))
+    }
+
+    fn plain(text: &str, order: DateOrder) -> Option<Self> {
         let text = text.trim();
         let bytes = text.as_bytes();
         if bytes.len() < 4 || bytes.len() > 64 {
@@ -255,15 +260,21 @@ impl Part {
 }
 
 /// The Monday of a week.
-fn week_s(year: i64, week: i64) -> Option<i64> {
+pub(super) fn week_s(year: i64, week: i64) -> Option<i64> {
     // The fourth of January is in the first week; the first day of 1970 was a Thursday.
     let monday_of = |date: i64| date - (date.div_euclid(DAY_S) + 3).rem_euclid(7) * DAY_S;
     let monday = monday_of(date_s(year, 1, 4)?) + 7 * DAY_S * (week - 1);
     (monday < monday_of(date_s(year + 1, 1, 4)?)).then_some(monday)
 }
 
-/// An hour alone, in seconds from midnight, with its offset where it says one: `02:30`, `2h30`, `24:00`.
+/// An hour alone, in seconds from midnight, with its offset where it says one: `02:30`, `2h30`, `24:00`, `02:00 - 03:00` (where it begins).
 pub fn time_of_day(text: &str) -> Option<(i64, Option<i64>)> {
+    // `03:00-04:00` may be an hour with its offset: most of an hour at most it is a part of the day.
+    let is_short = |[from_s, to_s]: &[i64; 2]| text.contains([' ', 'h', 'H']) || (1..=3600).contains(&(to_s - from_s).rem_euclid(DAY_S));
+    slot_of_day(text).filter(is_short).map(|[from_s, _]| (from_s, None)).or_else(|| single_time(text))
+}
+
+fn single_time(text: &str) -> Option<(i64, Option<i64>)> {
     let mut cursor = Cursor { bytes: text.trim().as_bytes(), at: 0 };
     // Plain digits are a number like any other.
     if cursor.bytes.iter().all(u8::is_ascii_digit) {
@@ -274,11 +285,26 @@ pub fn time_of_day(text: &str) -> Option<(i64, Option<i64>)> {
     Some((time_s, offset_s))
 }
 
-/// The same where nothing but an hour can stand: `13` is one too, and so are `1330` and `130`.
+/// A part of the day by its two ends: `02:00-03:00`, `2h – 3h`, `de 02:00 à 03:00`.
+pub(super) fn slot_of_day(text: &str) -> Option<[i64; 2]> {
+    const BETWEEN: [&str; 5] = ["-", "–", " à ", "/", " to "];
+    let text = text.trim();
+    let text = text.strip_prefix("de ").or(text.strip_prefix("De ")).unwrap_or(text);
+    let time = |text: &str| single_time(text).filter(|(_, offset_s)| offset_s.is_none()).map(|(time_s, _)| time_s);
+    let [from_s, to_s] = BETWEEN.iter().find_map(|between| {
+        let (from, to) = text.split_once(between)?;
+        Some([time(from)?, time(to)?])
+    })?;
+    (from_s < to_s || to_s == 0).then_some([from_s, to_s])
+}
+
+/// The same where nothing but an hour can stand: `13` is one too, and so are `1330`, `130` and `13-14`.
 pub fn hour_of_day(text: &str) -> Option<(i64, Option<i64>)> {
     let digits = text.trim();
     if !(1..=4).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return time_of_day(digits);
+        let hour = |text: &str| text.trim().parse::<i64>().ok().filter(|hour| (0..=24).contains(hour));
+        let slot = || digits.split_once('-').and_then(|(from, to)| Some([hour(from)?, hour(to)?])).filter(|[from, to]| (from + 1) % 24 == to % 24);
+        return time_of_day(digits).or_else(|| Some((3600 * slot()?[0], None)));
     }
     let number: i64 = digits.parse().ok()?;
     let (hour, minute) = if digits.len() > 2 { (number / 100, number % 100) } else { (number, 0) };

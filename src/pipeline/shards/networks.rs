@@ -19,6 +19,7 @@ use crate::pipeline::laying::{self, DATASET, LAID, MAX_SITES, loads, roofs, rule
 use crate::pipeline::series::{SeriesFile, scaled};
 use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::tile::demand::Asked;
+use crate::pipeline::tile::demand_dataset;
 use crate::pipeline::tile::series::{ARRAY, AXIS, CHUNK_HOURS, YEAR};
 use crate::pipeline::{ImportFault, LayerCount, Progress};
 use crate::region::utility::{FixtureKind, Utility, Years};
@@ -302,6 +303,8 @@ pub fn write(made: &Made, folder: &Path, target: &Crs, file: &mut SeriesFile) ->
         if objects.is_empty() || file.scaled.iter().any(|known| known.id == name) {
             continue;
         }
+        // The estimate of buildings is no part of what is laid between them.
+        let dataset = if layer == "buildings" && profiles == ARRAY { demand_dataset() } else { dataset.clone() };
         let said = ScaledSeries {
             id: name.to_owned(),
             path: format!("{}/{name}", crate::pipeline::series::GROUP),
@@ -309,7 +312,7 @@ pub fn write(made: &Made, folder: &Path, target: &Crs, file: &mut SeriesFile) ->
             count: objects.len() as u64,
             unit: "kWh".to_owned(),
             nature: Nature::Simulated,
-            dataset: id.clone(),
+            dataset: dataset.id.clone(),
             layer: Some(LayerId::from(layer)),
             by: None,
         };

@@ -142,8 +142,10 @@ impl<'a> Table<'a> {
         if let Feature::Area(area) = feature {
             self.areas.note_area(area);
         }
-        if let Feature::Fixture(fixture) = feature {
-            self.places.fixture(fixture, row.at);
+        match feature {
+            Feature::Fixture(fixture) => self.places.object(&fixture.id, row.at),
+            Feature::Conduit(conduit) => self.places.line(&conduit.id, row.at),
+            _ => {}
         }
         let Feature::Building(building) = feature else { return };
         let Asked { class: of, estimate, .. } = Asked::of(building);

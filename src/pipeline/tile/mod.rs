@@ -150,6 +150,19 @@ impl TileFault {
 }
 
 const DEMAND_DATASET: &str = "jumeau-demand";
+/// What the estimated demand is told as.
+pub fn demand_dataset() -> Dataset {
+    Dataset {
+        id: DatasetId::from(DEMAND_DATASET),
+        title: "Demande d’électricité estimée par bâtiment".to_owned(),
+        producer: "Jumeau".to_owned(),
+        licence: "CC0 1.0".to_owned(),
+        date: series::YEAR.to_string(),
+        attribution: "estimation Jumeau, valeurs simulées".to_owned(),
+        nature: Nature::Simulated,
+    }
+}
+
 const STREETS_DATASET: &str = "jumeau-streets";
 const SURROUND_DATASET: &str = "jumeau-surround";
 
@@ -560,15 +573,7 @@ fn manifest(
     let clock = Clock::at(centre.lon_deg, centre.lat_deg);
     let demand = series::Demand::new(clock);
     if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), !has_buildings) {
-        let dataset = Dataset {
-            id: DatasetId::from(DEMAND_DATASET),
-            title: "Demande d’électricité estimée par bâtiment".to_owned(),
-            producer: "Jumeau".to_owned(),
-            licence: "CC0 1.0".to_owned(),
-            date: series::YEAR.to_string(),
-            attribution: "estimation Jumeau, valeurs simulées".to_owned(),
-            nature: Nature::Simulated,
-        };
+        let dataset = demand_dataset();
         package::write_series(out, &demand, &dataset)?;
         axes.push(axis);
         series.push(one);

@@ -1,6 +1,6 @@
-//! Where things with energy of their own stand: buildings with an estimated demand, and single objects of networks, which may have series.
+//! Where things with energy of their own stand: buildings with an estimated demand, and objects and lines of networks, which may have series.
 //!
-//! A Zarr group along `feature`, in the order of the feature table, so that whoever draws an area on the map can say what lies in it without a server.
+//! A Zarr group along `feature`, lines behind the rest, so that whoever draws an area on the map can say what lies in it without a server.
 //! Nothing here is measured: it is what the tiles and the feature table say of each building too.
 
 use super::{TileFault, package};
@@ -8,7 +8,6 @@ use crate::base::Nature;
 use crate::formats::territory::FeaturePlaces;
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::region::Building;
-use crate::region::utility::Fixture;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -22,6 +21,8 @@ const NO_PROFILE: i64 = -1;
 #[derive(Default)]
 pub struct Places {
     rows: Vec<Place>,
+    /// They are left out where there is no room for all of them.
+    lines: Vec<Place>,
     is_too_much: bool,
 }
 
@@ -40,8 +41,16 @@ impl Places {
         self.note(Place { id: building.id.clone(), at, demand: Some((class, kwh as f32)), homes });
     }
 
-    pub fn fixture(&mut self, fixture: &Fixture, at: [f64; 2]) {
-        self.note(Place { id: fixture.id.clone(), at, demand: None, homes: 0 });
+    /// A single object of a network.
+    pub fn object(&mut self, id: &str, at: [f64; 2]) {
+        self.note(Place { id: id.to_owned(), at, demand: None, homes: 0 });
+    }
+
+    /// A line of a network, by its middle: an area has it whole or not at all, so that areas beside each other share nothing.
+    pub fn line(&mut self, id: &str, at: [f64; 2]) {
+        if self.lines.len() <= MOST {
+            self.lines.push(Place { id: id.to_owned(), at, demand: None, homes: 0 });
+        }
     }
 
     fn note(&mut self, place: Place) {
@@ -56,9 +65,12 @@ impl Places {
     ///
     /// # Errors
     /// A [`TileFault`] when a file cannot be written.
-    pub fn write(self, out: &Path) -> Result<Option<FeaturePlaces>, TileFault> {
+    pub fn write(mut self, out: &Path) -> Result<Option<FeaturePlaces>, TileFault> {
         if self.is_too_much || !self.rows.iter().any(|place| place.demand.is_some()) {
             return Ok(None);
+        }
+        if self.rows.len() + self.lines.len() <= MOST {
+            self.rows.append(&mut self.lines);
         }
         let rows = &self.rows;
         let reals = |of: fn(&Place) -> f64| Labels::Reals(rows.iter().map(of).collect());

@@ -311,8 +311,8 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
     for choice in series::catalogue(manifest) {
         let title = choice.title(manifest).text(&texts);
         let Some((amount, times)) = Amount::of(choice.unit()) else { continue };
-        // The same demand once more, or sums of it.
-        if sides::repeats_the_demand(choice.id) && demand.is_some() {
+        // The same demand once more, or sums of it: those are all there is of a selected district.
+        if sides::repeats_the_demand(choice.id) && demand.is_some() && (selection.is_none() || estimated > 0) {
             continue;
         }
         let is_of_selection = selection.is_none_or(|selection| choice.layer() == Some(&selection.layer));

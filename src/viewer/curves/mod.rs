@@ -163,9 +163,9 @@ fn draw_lines(
     let window = window(choice.axis, scene.state.instant, scene);
     let steps = steps_of(choice.axis, window, layout.steps);
     let steps_of_chunks = chunks(steps.clone(), layout.chunk_steps);
-    // A sum of some would pass for the sum.
+    // A sum of some would pass for the sum, and one of several lines for all of them.
     let is_complete = subject.more_rows == 0 && rows_of_chunks(lines, layout).len() * steps_of_chunks.len() <= MOST_CHUNKS;
-    let (adds, is_told) = (adds && is_complete, !adds || is_complete || lines.len() < 2);
+    let (adds, is_told) = (adds && is_complete, adds && is_complete || lines.len() < 2);
     let shown = lines.get(..lines.len().min(MOST_ROWS)).unwrap_or_default();
     let summed = if adds { lines } else { shown };
     let rows_of_chunks = rows_of_chunks(summed, layout);

@@ -16,6 +16,7 @@ use crate::viewer::lives::Lives;
 use crate::viewer::series;
 use crate::viewer::textures::{CONSTANT, NO_DATA};
 use crate::viewer::vocab::{Histogram, Legend, Raise, Scene, SceneFacts, Words};
+use bevy::platform::collections::HashSet;
 use bevy::prelude::*;
 
 /// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
@@ -255,7 +256,9 @@ pub(super) fn describe(
         let histogram = count(&scene.state, &values, &resident, &now, &key);
         *counted = Some((now.clone(), histogram));
     }
-    let of_now = counted.as_ref().filter(|(of, _)| *of == now).map(|(_, histogram)| histogram.clone());
+    // What is on its way is not without a value.
+    let is_told = ready.is_some() || matches!(scene.theme(), Theme::ConstructionYear | Theme::Attribute);
+    let of_now = counted.as_ref().filter(|_| is_told).filter(|(of, _)| *of == now).map(|(_, histogram)| histogram.clone());
     *seen = Some(now);
     let legend = legend(&scene, &values, key, of_now);
     if facts.legend != legend {
@@ -284,6 +287,8 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
     let mut found: Vec<f64> = Vec::new();
     let mut without = 0_u32;
     let ready = values.ready(state);
+    // Surfaces and lines are cut where their tiles meet: each counts once.
+    let mut met: HashSet<&str> = HashSet::default();
     'tiles: for (at, id) in &now.shown {
         let Some((layer, tile)) = resident.layers.get(*at).and_then(|layer| Some((layer, layer.tiles.get(id)?))) else { continue };
         for table in &tile.tables {
@@ -293,6 +298,9 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
                     break 'tiles;
                 }
                 let life = lives.get(row);
+                if layer.kind != LayerKind::Buildings && table.text("id", row).is_some_and(|id| !met.insert(id)) {
+                    continue;
+                }
                 if !life.stands(now.year) || !passes(&state.filters, &layer.id, table, row) {
                     continue;
                 }
@@ -345,7 +353,9 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         Theme::Attribute => {
             let attribute = shown_attribute(scene)?;
             let layer = scene.manifest.layer(&attribute.layer);
-            let nature = if attribute.name.starts_with("demand_") { Nature::Simulated } else { layer.map_or(Nature::Declared, |layer| layer.nature) };
+            // What is computed of made-up things is made up.
+            let of_layer = layer.map_or(Nature::Declared, |layer| layer.nature);
+            let nature = attributes::nature(&attribute.name).filter(|_| of_layer != Nature::Made).unwrap_or(of_layer);
             let dataset = layer.and_then(|layer| layer.datasets.first().cloned()).unwrap_or_else(ours);
             (attributes::title(&attribute.name), attributes::unit(&attribute.name), nature, dataset)
         }
@@ -362,6 +372,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         low: key.low,
         high: key.high,
         exponent: key.exponent,
+        attribute: shown_attribute(scene).filter(|_| scene.theme() == Theme::Attribute).map_or_else(String::new, |attribute| attribute.name.clone()),
         names: names(scene, values),
         ends: key.ends,
         colours: key.colours,

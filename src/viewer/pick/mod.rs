@@ -238,7 +238,7 @@ fn tell(
         LayerKind::Buildings => {
             let coefficient = series.and_then(|choice| store.value(&choice.series.path, profile?, step?));
             let model = series.map_or_else(|| dataset.clone(), |choice| choice.series.dataset.clone());
-            sheet::building(&held.facts, &dataset, &model, coefficient)
+            sheet::building(&held.facts, &dataset, &model, coefficient, is_there)
         }
         _ => sheet::object(&held.facts, &dataset),
     };

@@ -2,6 +2,8 @@
 
 use crate::base::{ABOUT, Amount, COLUMN, DatasetId, Figure, Nature, Provenance, Uncertainty, Unit};
 use crate::formats::gltf::{PropertyTable, Values};
+use crate::viewer::attributes;
+use crate::viewer::vocab::Words;
 
 /// The most columns of a source that one sheet shows.
 const MAX_COLUMNS: usize = 120;
@@ -71,10 +73,17 @@ impl Sheet<'_> {
         let theirs = theirs.filter(|column| table.class != "points" || column.name != "Class");
         for column in theirs.take(MAX_COLUMNS) {
             let own = ABOUT.iter().any(|about| column.name.starts_with(about));
-            let name = if own { column.name.clone() } else { format!("{COLUMN}{}", column.name) };
+            let name = match attributes::title(&column.name) {
+                Words::Key(key) => key.to_owned(),
+                Words::Said(_) if own => column.name.clone(),
+                Words::Said(_) => format!("{COLUMN}{}", column.name),
+            };
             match column.values {
                 Values::Text(_) => self.text_if_known(&name, &column.name),
-                _ => self.number_if_known(&name, &column.name, Unit::One, Nature::Declared),
+                _ => {
+                    let unit = if column.name.ends_with("_m") { Unit::Metre } else { Unit::One };
+                    self.number_if_known(&name, &column.name, unit, attributes::nature(&column.name).unwrap_or(Nature::Declared));
+                }
             }
         }
     }
@@ -88,12 +97,14 @@ impl Sheet<'_> {
     }
 }
 
-/// `table` has the one row of the building; `coefficient` is the profile's value at the instant, `None` where the series has none.
+/// `table` has the one row of the building; `coefficient` is the profile's value at the instant, `None` where the series has none, once `is_there` says that
+/// it is known.
 pub fn building(
     table: &PropertyTable,
     dataset: &DatasetId,
     model: &DatasetId,
     coefficient: Option<f32>,
+    is_there: bool,
 ) -> Vec<Figure> {
     let mut sheet = Sheet { table, dataset, figures: Vec::new() };
     sheet.text("figure-rnb", "rnb");
@@ -129,8 +140,11 @@ pub fn building(
         (Some(kwh), Some(coefficient)) => Amount::Number(kwh / 8760.0 * f64::from(coefficient)),
         _ => Amount::Absent,
     };
-    sheet.push("figure-demand-now", now, Unit::Kilowatt, Nature::Simulated, "method-demand-now");
-    sheet.uncertain(spread);
+    // What is on its way is not absent.
+    if is_there {
+        sheet.push("figure-demand-now", now, Unit::Kilowatt, Nature::Simulated, "method-demand-now");
+        sheet.uncertain(spread);
+    }
     sheet.dataset = dataset;
     sheet.text_if_known("attribute-roof-method", "roof_method");
     sheet.columns_of_the_source();
@@ -196,7 +210,7 @@ mod tests {
                 Column { name: "height_origin".into(), values: Values::Text(["neighbours"].into()) },
             ],
         };
-        let figures = building(&table, &"bdtopo".into(), &"model".into(), None);
+        let figures = building(&table, &"bdtopo".into(), &"model".into(), None, true);
         let figure = |name: &str| figures.iter().find(|figure| figure.name == name).unwrap();
         assert_eq!(figure("figure-storeys").amount, Amount::Absent);
         assert_eq!(figure("figure-demand-now").amount, Amount::Absent);

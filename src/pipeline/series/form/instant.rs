@@ -60,10 +60,21 @@ impl Instants {
 
     /// With hours that run from 1 to 24 as the beginnings of their steps, as in columns `H1 … H24`.
     pub(super) fn with_counted(mut self, look: &Look) -> Self {
-        let (Some(at), Some(part @ (Part::Hour | Part::HourMinute))) = (self.columns.last().copied(), self.parts.last().copied()) else { return self };
+        let Some(at) = self.columns.last().copied() else { return self };
+        // `24:00` behind a date is the midnight of the day before; a whole stamp that never says so is read as it stands.
+        let says_24 = |text: &str| [" 24:0", "T24:0", " 24h"].iter().any(|midnight| text.contains(midnight));
+        let of_stamp = |text: &str| {
+            let stamp = Stamp::parse(text).filter(|stamp| stamp.precision == Precision::Time && !stamp.absolute)?;
+            Some(if says_24(text) { 86_400 } else { stamp.seconds.rem_euclid(86_400) })
+        };
+        let part = match self.parts.last().copied() {
+            Some(part @ (Part::Hour | Part::HourMinute)) => Some(part),
+            None if look.rows.iter().any(|row| says_24(&look.text(row, at))) => None,
+            _ => return self,
+        };
         let mut marks: BTreeSet<i64> = BTreeSet::new();
         look.scan(at, &mut |text| {
-            marks.extend(part.read(text));
+            marks.extend(part.map_or_else(|| of_stamp(text), |part| part.read(text)));
             marks.first() != Some(&0) && marks.len() < MOST_MARKS
         });
         let ends_at_midnight = marks.first().is_some_and(|first| *first > 0) && marks.last() == Some(&86_400);

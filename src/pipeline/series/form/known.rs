@@ -2,6 +2,7 @@
 
 use super::Instants;
 use super::look::Look;
+use super::names::OF_CURVES;
 use crate::formats::series::value::Value;
 use crate::pipeline::sources::record::Cell;
 
@@ -11,7 +12,7 @@ pub enum Known {
     Eco2mix,
     EnedisProfiles,
     EnedisAggregates,
-    /// A meter's load curve of which nothing is left but `Horodate;Valeur`.
+    /// A meter's load curve: `Horodate;Valeur`, alone or with what Enedis writes beside them.
     EnedisCurve,
     MeteoFrance,
 }
@@ -40,7 +41,7 @@ pub(super) fn known(look: &Look) -> Option<Known> {
     if has("coefficient_") && (has("sous_profil") || has("profil")) {
         return Some(Known::EnedisProfiles);
     }
-    if is_bare_curve(look) {
+    if is_curve(look) {
         return Some(Known::EnedisCurve);
     }
     (has("total_energie_soutiree") || has("total_energie_injectee") || (has("horodate") && has("nb_points"))).then_some(Known::EnedisAggregates)
@@ -62,11 +63,11 @@ const CURVE_STEP_S: i64 = 3660;
 /// Values of which one can say that they never fall: a counter's, and no powers.
 const COUNTED: usize = 48;
 
-/// Nothing but `Horodate;Valeur`, by steps of an hour at most, and no readings of a counter.
-fn is_bare_curve(look: &Look) -> bool {
+/// `Horodate;Valeur` and nothing that Enedis does not write beside them, by steps of an hour at most, and no readings of a counter.
+fn is_curve(look: &Look) -> bool {
     let named: Vec<&str> = look.plain.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
     let [Some(horodate), Some(valeur)] = ["horodate", "valeur"].map(|name| look.named(&[name])) else { return false };
-    if named.len() != 2 {
+    if named.iter().any(|name| !matches!(*name, "horodate" | "valeur") && !OF_CURVES.contains(name)) {
         return false;
     }
     let rows: Vec<(i64, f64)> = look.rows.iter().filter_map(|row| Some((look.stamp(row, &Instants::one(horodate))?.seconds, number_of(row.get(valeur)?.as_ref()?)?))).collect();

@@ -123,7 +123,9 @@ impl<'a> Look<'a> {
         let Some(name) = self.plain.get(at) else { return false };
         // Météo-France's code of quality stands behind each value: `T`, `QT`.
         let is_quality = name.strip_prefix('q').is_some_and(|of| self.plain.iter().any(|plain| plain == of)) && is_of_stations(&self.plain);
-        let excluded = is_quality || NO_VALUES.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit())) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
+        // A lone `y` is no coordinate.
+        let is_coordinate = !matches!(name.as_str(), "x" | "y" | "z") || ["x", "y"].iter().all(|axis| self.plain.iter().any(|plain| plain == axis));
+        let excluded = is_quality || is_coordinate && NO_VALUES.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit())) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
         !excluded
     }
 

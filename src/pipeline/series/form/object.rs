@@ -2,7 +2,7 @@
 
 use super::Form;
 use super::look::Look;
-use super::names::{GROUPS, OBJECTS, PARTS, QUANTITY_NAMES};
+use super::names::{GROUPS, OBJECTS, PARTS, QUANTITY_NAMES, REMARKS};
 use crate::formats::series::day::weekday_named;
 use crate::formats::series::plain_name;
 use crate::formats::series::unit::Unit;
@@ -33,6 +33,7 @@ pub(super) fn id_of(look: &Look, form: &Form) -> Whose {
         let words: Vec<usize> = (0..look.columns.len())
             .filter(|at| !taken(at) && !form.wall.is_some_and(|wall| wall.contains(at)))
             .filter(|at| look.seen(*at).numbers == 0 && look.seen(*at).stamps == 0 && look.seen(*at).hours == 0)
+            .filter(|at| !look.half_reads(*at, &is_offset))
             .collect();
         return match words.as_slice() {
             [only] if is_remark(look, form, *only) => {
@@ -40,7 +41,7 @@ pub(super) fn id_of(look: &Look, form: &Form) -> Whose {
                 Whose { remark: Some((*only, words.into_iter().collect())), ..Whose::default() }
             }
             [only] => Whose { id: vec![*only], is_guessed: true, remark: None },
-            _ => Whose::default(),
+            several => among(look, form, several),
         };
     };
     let mut id = vec![group];
@@ -56,6 +57,26 @@ pub(super) fn id_of(look: &Look, form: &Form) -> Whose {
         }
     }
     Whose { id, ..Whose::default() }
+}
+
+/// `+01:00`: what a clock is ahead, and no name.
+fn is_offset(text: &str) -> bool {
+    let digits = text.trim().strip_prefix(['+', '-']).map(|rest| rest.replace(':', ""));
+    digits.is_some_and(|digits| matches!(digits.len(), 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Which of several columns of words say whose a row is: the first one that tells all rows of an instant apart, else all that tell some.
+fn among(look: &Look, form: &Form, words: &[usize]) -> Whose {
+    let values = |at: usize| look.rows.iter().map(|row| look.text(row, at)).collect::<BTreeSet<String>>();
+    let is_called_remark = |at: usize| look.plain.get(at).is_some_and(|plain| plain.split('_').any(|word| REMARKS.contains(&word)));
+    let telling: Vec<usize> = words.iter().copied().filter(|at| values(*at).len() > 1 && !is_called_remark(*at) && !is_remark(look, form, *at)).collect();
+    let tells_apart = |list: &[usize]| {
+        let mut seen: BTreeSet<(i64, Vec<String>)> = BTreeSet::new();
+        let stamped = look.rows.iter().filter_map(|row| Some((look.stamp(row, &form.instant)?.seconds, list.iter().map(|at| look.text(row, *at)).collect())));
+        stamped.fold(true, |is_apart, key| seen.insert(key) && is_apart)
+    };
+    let id = telling.iter().map(|at| vec![*at]).find(|list| tells_apart(list)).unwrap_or_else(|| telling.clone());
+    Whose { is_guessed: !id.is_empty(), id, remark: None }
 }
 
 /// Whether words say something of their row and not whose it is: days of the week, what many rows lack, what changes to and fro along one run of stamps.

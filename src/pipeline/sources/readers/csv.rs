@@ -5,6 +5,7 @@ use crate::base::Severity;
 use crate::formats::csv::{self, Dialect, Records};
 use crate::formats::decimals::{self, Marks, written_number};
 use crate::formats::series::preamble::Preamble;
+use crate::formats::series::stamp::{Precision, Stamp};
 use crate::formats::shape::ShapeKind;
 use crate::formats::text::Encoding;
 use crate::pipeline::sources::open::{HEAD_BYTES, start_of};
@@ -16,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 /// How much of a file tells its dialect.
 const LOOK_BYTES: usize = 1 << 20;
+/// Rows that tell whether the first one is one of them.
+const ROWS_BELOW: usize = 16;
 /// Read at once, where all rows are.
 const BUFFER_BYTES: usize = 1 << 20;
 
@@ -41,15 +44,22 @@ pub fn open(path: &Path) -> Opened {
         Some(Ok(names)) => names,
         _ => return Err(("file-not-understood", "csv".to_owned())),
     };
-    let columns: Vec<String> = names
+    let mut columns: Vec<String> = names
         .iter()
         .take(dialect.columns)
         .map(|name| dialect.encoding.decode(name).trim().to_owned())
         .collect();
+    let has_names = !begins_with_row(&columns, &mut records, &dialect);
+    if !has_names {
+        columns = (1..=columns.len()).map(|number| format!("colonne_{number}")).collect();
+    }
     let mut notes = match dialect.encoding {
         Encoding::Utf8 => Vec::new(),
         other => vec![Note::new("encoding-guessed", Severity::Info, other.name())],
     };
+    if !has_names {
+        notes.push(Note::new("table-without-names", Severity::Warning, columns.join(", ")));
+    }
     if dialect.before > 0 {
         notes.push(Note::new("table-lines-before", Severity::Info, dialect.before));
     }
@@ -57,6 +67,10 @@ pub fn open(path: &Path) -> Opened {
     let assumed: Vec<&str> = columns.iter().zip(&marks).filter(|(_, marks)| marks.assumed).map(|(name, _)| name.as_str()).collect();
     if !assumed.is_empty() {
         notes.push(Note::new("table-commas-assumed", Severity::Warning, assumed.join(", ")));
+    }
+    let assumed: Vec<&str> = columns.iter().zip(&marks).filter(|(_, marks)| marks.points_assumed).map(|(name, _)| name.as_str()).collect();
+    if !assumed.is_empty() {
+        notes.push(Note::new("table-points-assumed", Severity::Warning, assumed.join(", ")));
     }
     if dialect.trailing {
         notes.push(Note::new("table-trailing-delimiter", Severity::Info, columns.len()));
@@ -70,6 +84,7 @@ pub fn open(path: &Path) -> Opened {
         content: Content::Table(Box::new(Rows {
             path: path.to_owned(),
             dialect,
+            has_names,
             marks,
             columns,
             notes,
@@ -78,9 +93,21 @@ pub fn open(path: &Path) -> Opened {
     }])
 }
 
+/// Whether what stands for the names of columns is a row like those below it: a stamp over stamps.
+fn begins_with_row(names: &[String], below: &mut Records<&[u8]>, dialect: &Dialect) -> bool {
+    let is_stamp = |text: &str| Stamp::parse(text).is_some_and(|stamp| stamp.precision >= Precision::Day) && !text.bytes().all(|byte| byte.is_ascii_digit());
+    let stamped: Vec<usize> = (0..names.len()).filter(|at| names.get(*at).is_some_and(|name| is_stamp(name))).collect();
+    let [at] = stamped[..] else { return false };
+    let rows: Vec<Vec<Vec<u8>>> = std::iter::from_fn(|| below.next().ok().flatten()).filter_map(Result::ok).filter(|row| csv::fits(row, names.len())).take(ROWS_BELOW).collect();
+    let alike = rows.iter().filter(|row| row.get(at).is_some_and(|field| is_stamp(dialect.encoding.decode(field).trim()))).count();
+    !rows.is_empty() && 10 * alike >= 9 * rows.len()
+}
+
 struct Rows {
     path: PathBuf,
     dialect: Dialect,
+    /// The first record names the columns.
+    has_names: bool,
     /// Of each column.
     marks: Vec<Marks>,
     columns: Vec<String>,
@@ -93,7 +120,9 @@ impl Table for Rows {
         let text = |error: std::io::Error| error.to_string();
         let file = BufReader::new(File::open(&self.path).map_err(text)?);
         let mut records = Records::of(file, &self.dialect).map_err(text)?;
-        records.next().map_err(text)?;
+        if self.has_names {
+            records.next().map_err(text)?;
+        }
         let plan: Vec<(&'static str, Vec<usize>)> = mapping
             .iter()
             .map(|(term, names)| {
@@ -154,7 +183,9 @@ impl Table for Rows {
         let text = |error: std::io::Error| error.to_string();
         let file = BufReader::with_capacity(BUFFER_BYTES, File::open(&self.path).map_err(text)?);
         let mut records = Records::of(file, &self.dialect).map_err(text)?;
-        records.next().map_err(text)?;
+        if self.has_names {
+            records.next().map_err(text)?;
+        }
         let (mut number, mut cells) = (0_u64, Vec::with_capacity(columns.len()));
         while let Some(fields) = records.next().map_err(text)? {
             number += 1;
