@@ -134,6 +134,10 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             };
             if is_there {
                 next.theme = *theme;
+                // The curve beside the demand is the demand's, and no longer that of a series shown before.
+                if *theme == Theme::Demand {
+                    next.series = None;
+                }
             }
         }
         Command::ShowAttribute { attribute } => {

@@ -1,8 +1,9 @@
-//! Zip archives around sources: unpacked into a folder that goes away with the import, within bounds.
+//! Zip archives and gzip around sources: unpacked into a folder that goes away with the import, within bounds.
 //!
 //! What an archive states about itself is not believed: names, sizes and ratios are checked while the bytes come.
 
 use super::open::start_of;
+use crate::formats::packed;
 use crate::base::{Finding, Report, Severity};
 use std::fs::File;
 use std::io::{Read, Write};
@@ -22,9 +23,13 @@ const MAX_RATIO: u64 = 200;
 /// archives inside it too: entries may lie over each other and unpack the same bytes a thousand times.
 const RATIO_FROM_BYTES: u64 = 64 << 20;
 
-/// Whether a file is an archive, by its first bytes.
+/// Whether a file is an archive, by its first bytes; one packed with gzip by its name too, for contents of tiles are packed so inside their own files.
 pub fn is_archive(path: &Path) -> bool {
-    start_of(path, 4).is_ok_and(|bytes| bytes == b"PK\x03\x04" || bytes == b"PK\x05\x06")
+    start_of(path, 4).is_ok_and(|bytes| bytes == b"PK\x03\x04" || bytes == b"PK\x05\x06") || is_gzip(path)
+}
+
+fn is_gzip(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz")) && start_of(path, 2).is_ok_and(|bytes| packed::is_gzip(&bytes))
 }
 
 /// The folders of all archives of one import; they go away when this does.
@@ -65,22 +70,26 @@ impl Unpacked {
             let length = std::fs::metadata(path).map_or(0, |meta| meta.len());
             self.allowed = self.allowed.saturating_add(length.saturating_mul(MAX_RATIO).max(RATIO_FROM_BYTES));
         }
-        let opened = File::open(path)
-            .map_err(ZipError::from)
-            .and_then(ZipArchive::new);
-        let mut archive = match opened {
-            Ok(archive) => archive,
-            Err(fault) => return refuse("archive-unreadable", fault.to_string()),
-        };
-        if archive.len() > MAX_ENTRIES {
-            return refuse("archive-entries", archive.len().to_string());
-        }
         let folder = match tempfile::Builder::new().prefix("jumeau-").tempdir() {
             Ok(folder) => folder,
             Err(error) => return refuse("archive-unreadable", error.to_string()),
         };
-        for index in 0..archive.len() {
-            if let Err(refusal) = self.entry(&mut archive, index, folder.path()) {
+        let opened = File::open(path).map_err(ZipError::from);
+        let opened = if is_gzip(path) { opened.map(Packed::Gzip) } else { opened.and_then(ZipArchive::new).map(Packed::Zip) };
+        let mut packed = match opened {
+            Ok(packed) => packed,
+            Err(fault) => return refuse("archive-unreadable", fault.to_string()),
+        };
+        let entries = if let Packed::Zip(archive) = &packed { archive.len() } else { 1 };
+        if entries > MAX_ENTRIES {
+            return refuse("archive-entries", entries.to_string());
+        }
+        for index in 0..entries {
+            let kept = match &mut packed {
+                Packed::Zip(archive) => self.entry(archive, index, folder.path()),
+                Packed::Gzip(file) => self.only(file, path, folder.path()),
+            };
+            if let Err(refusal) = kept {
                 report.push(
                     Finding::new(refusal.code, Severity::Error, &label)
                         .object(refusal.entry)
@@ -173,22 +182,33 @@ impl Unpacked {
         }) {
             return Ok(());
         }
-        let target = folder.join(inner);
-        let packed = entry.compressed_size().max(1);
+        let packed = entry.compressed_size();
+        self.keep(&mut entry, &name, &folder.join(inner), packed)
+    }
+
+    /// The one file that gzip packs, under the name without its ending.
+    fn only(&mut self, file: &File, path: &Path, folder: &Path) -> Result<(), Refusal> {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let length = file.metadata().map_or(0, |meta| meta.len());
+        self.keep(&mut flate2::read::MultiGzDecoder::new(file), &name, &folder.join(&name), length)
+    }
+
+    fn keep(&mut self, entry: &mut impl Read, name: &str, target: &Path, packed: u64) -> Result<(), Refusal> {
+        let packed = packed.max(1);
         let unreadable =
-            |error: std::io::Error| Refusal::new("archive-entry-unreadable", &name, error);
+            |error: std::io::Error| Refusal::new("archive-entry-unreadable", name, error);
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(unreadable)?;
         }
         // Two entries of one name: the first counts.
-        let mut file = File::create_new(&target)
-            .map_err(|error| Refusal::new("archive-path", &name, error))?;
+        let mut file = File::create_new(target)
+            .map_err(|error| Refusal::new("archive-path", name, error))?;
         let room = Room {
             packed,
             allowed: self.allowed.saturating_sub(self.bytes),
             total: MAX_TOTAL_BYTES.saturating_sub(self.bytes),
         };
-        let copied = copy(&mut entry, &mut file, room);
+        let copied = copy(entry, &mut file, room);
         match copied {
             Ok(bytes) => {
                 self.bytes += bytes;
@@ -197,17 +217,22 @@ impl Unpacked {
             Err(stop) => {
                 drop(file);
                 // Half a file would be read as a whole one.
-                let _ = std::fs::remove_file(&target);
+                let _ = std::fs::remove_file(target);
                 Err(match stop {
                     Stop::Ratio(bytes) => {
-                        Refusal::new("archive-bomb", &name, format!("{packed} → {bytes}"))
+                        Refusal::new("archive-bomb", name, format!("{packed} → {bytes}"))
                     }
-                    Stop::Total => Refusal::new("archive-too-large", &name, MAX_TOTAL_BYTES),
+                    Stop::Total => Refusal::new("archive-too-large", name, MAX_TOTAL_BYTES),
                     Stop::Broken(error) => unreadable(error),
                 })
             }
         }
     }
+}
+
+enum Packed {
+    Zip(ZipArchive<File>),
+    Gzip(File),
 }
 
 struct Refusal {

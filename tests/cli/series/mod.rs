@@ -8,6 +8,7 @@
 //! | `written.rs` | what is written as numbers, units and instants |
 //! | `faults.rs` | oddities, declarations, shards |
 //! | `parts.rs` | dates in several columns, words beside values |
+//! | `whose.rs` | which of several columns of words is the id |
 //! | `aside.rs` | what is not read, damaged files, what is written twice |
 //! | `secrecy.rs` | sums that tell of nobody |
 
@@ -18,6 +19,7 @@ mod parts;
 mod secrecy;
 mod sources;
 mod steps;
+mod whose;
 mod written;
 
 use crate::shards::run;

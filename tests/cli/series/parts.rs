@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-type Found = BTreeMap<String, BTreeMap<String, f32>>;
+pub(super) type Found = BTreeMap<String, BTreeMap<String, f32>>;
 
 /// All values of an imported territory but the demand, by row and instant as the clock of Paris shows it.
 fn all(territory: &Path) -> Found {
@@ -25,7 +25,7 @@ fn all(territory: &Path) -> Found {
     found
 }
 
-fn read(table: &str) -> (Value, Found) {
+pub(super) fn read(table: &str) -> (Value, Found) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("s.csv"), table).unwrap();
     let done = import(folder.path(), "s.csv");
@@ -56,7 +56,7 @@ fn declared(table: &str, about: Value) -> (Value, Found) {
     (done, found)
 }
 
-fn rows(head: &str, count: i64, row: impl Fn(i64) -> String) -> String {
+pub(super) fn rows(head: &str, count: i64, row: impl Fn(i64) -> String) -> String {
     format!("{head}\n{}", (0..count).map(|number| row(number) + "\n").collect::<String>())
 }
 
@@ -261,4 +261,63 @@ fn uneven_measurements_are_series_and_registers_are_not() {
     std::fs::write(folder.path().join("s.csv"), register).unwrap();
     let done = import(folder.path(), "s.csv");
     assert_eq!((finding(&done, "series-not-even")["example"]["object"].as_str(), count(&done, "series-recognised")), (Some("date"), 0), "{:#}", done["findings"]);
+}
+
+/// `2025-02-01 HH:00` and the 24 values of a day.
+fn of_day(found: &BTreeMap<String, f32>) -> Vec<f32> {
+    (0..24).map(|hour| found[&format!("2025-02-01 {hour:02}:00")]).collect()
+}
+
+fn tenths(count: i64) -> Vec<f32> {
+    (0..count).map(|number| number as f32 / 10.0).collect()
+}
+
+#[test]
+fn a_part_of_the_day_is_told_by_its_two_ends() {
+    let tenth = |hour: i64| format!("{}.{}", hour / 10, hour % 10);
+    let forms: [(&str, fn(i64) -> String); 4] = [
+        ("Plage horaire", |hour| format!("{hour:02}:00-{:02}:00", (hour + 1) % 24)),
+        ("Créneau", |hour| format!("{hour}h - {}h", hour + 1)),
+        ("Période", |hour| format!("de {hour:02}:00 à {:02}:00", hour + 1)),
+        ("tranche", |hour| format!("{hour:02}-{:02}", hour + 1)),
+    ];
+    for (name, slot) in forms {
+        let found = only(&rows(&format!("Date;{name};Conso (kWh)"), 24, |hour| format!("01/02/2025;{};{}", slot(hour), tenth(hour))));
+        assert_eq!((found.len(), of_day(&found)), (24, tenths(24)), "{name}");
+    }
+}
+
+#[test]
+fn stamps_that_run_to_the_24th_hour_mark_the_ends_of_their_steps() {
+    let (done, found) = read(&rows("Date;Conso (kWh)", 48, |hour| format!("{:02}/02/2025 {:02}:00;{}.{}", 1 + hour / 24, hour % 24 + 1, hour / 10, hour % 10)));
+    let found = found.into_values().next().unwrap();
+    assert_eq!((found.len(), of_day(&found)), (48, tenths(24)));
+    assert!(count(&done, "series-stamp-end-guessed") == 1);
+}
+
+#[test]
+fn dates_in_words_and_in_short_are_dates() {
+    const MONTHS: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+    let months = only(&rows("Mois;Conso (kWh)", 12, |month| format!("{} 2024;{month}", MONTHS[month as usize])));
+    assert_eq!((months.len(), months["2024-01-01 00:00"], months["2024-08-01 00:00"]), (12, 0.0, 7.0));
+    let short = only(&rows("Date;Conso (kWh)", 48, |hour| format!("{:02}/02/25 {:02}h00;{hour}", 1 + hour / 24, hour % 24)));
+    assert_eq!((short.len(), short["2025-02-01 00:00"], short["2025-02-02 23:00"]), (48, 0.0, 47.0));
+    let weeks = only(&rows("Semaine;Conso (kWh)", 12, |week| format!("2025-S{:02};{week}", week + 2)));
+    assert_eq!((weeks.len(), weeks["2025-01-06 00:00"], weeks["2025-03-24 00:00"]), (12, 0.0, 11.0));
+}
+
+#[test]
+fn a_table_that_does_not_name_its_columns_is_read_whole() {
+    let table: String = (0..48).map(|hour| format!("2025-02-{:02} {:02}:00:00;{hour}\n", 1 + hour / 24, hour % 24)).collect();
+    let (done, found) = read(&table);
+    let found = found.into_values().next().unwrap();
+    assert_eq!((found.len(), found["2025-02-01 00:00"], count(&done, "table-without-names")), (48, 0.0, 1));
+}
+
+#[test]
+fn points_before_three_digits_everywhere_are_told() {
+    let (done, found) = read(&rows("Date;Conso (kWh)", 24, |hour| format!("01/02/2025 {hour:02}:00;1.{:03}", 234 + hour)));
+    assert_eq!((found.into_values().next().unwrap()["2025-02-01 00:00"], count(&done, "table-points-assumed")), (1.234, 1));
+    let (done, _) = read(&rows("Date;Conso (kWh)", 24, |hour| format!("01/02/2025 {hour:02}:00;0.{:03}", 234 + hour)));
+    assert_eq!(count(&done, "table-points-assumed"), 0);
 }
