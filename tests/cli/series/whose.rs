@@ -35,6 +35,17 @@ fn words_about_values_are_no_objects() {
 }
 
 #[test]
+fn a_state_is_an_object_where_nothing_else_tells_rows_apart() {
+    let row = |number: i64| format!("{};MWh;2025-03-{:02};{number}", ["soutirage", "injection"][(number % 2) as usize], 1 + number / 2);
+    let (_, found) = read(&rows("nature;libelle;date;energie", 60, row));
+    assert_eq!((found.len(), found.values().map(|row| row.len()).sum::<usize>()), (2, 60), "{:?}", found.keys());
+    // A period by its number is no hour.
+    let row = |number: i64| format!("2025-03-{:02};{};{number}", 1 + number / 2, 1 + number % 2);
+    let (_, found) = read(&rows("date;periode;conso (kWh)", 60, row));
+    assert!(found.values().flat_map(|row| row.keys()).all(|at| at.ends_with("00:00")), "{found:?}");
+}
+
+#[test]
 fn observations_of_hydrometry_keep_their_station_and_their_quantity() {
     let record = |number: usize| {
         format!(

@@ -2,7 +2,7 @@
 
 use super::Form;
 use super::look::{Look, bare};
-use super::names::{DATE_PARTS, HOURS, INSTANTS, NIGHTS, QUARTERS, YEARS};
+use super::names::{DATE_PARTS, HOURS, INSTANTS, NIGHTS, QUARTERS, SLOTS, YEARS};
 use crate::base::Instant;
 use crate::formats::series::stamp::{DateOrder, DateTally, Part, Precision, Stamp, date_s};
 use crate::pipeline::sources::record::Cell;
@@ -221,7 +221,11 @@ fn part_column(look: &Look, wanted: Part) -> Option<usize> {
     match wanted {
         Part::Day => called(wanted).filter(|at| !is_of_daytime(look, *at)),
         // With their minutes in one number too.
-        Part::Hour => return called(wanted).filter(|at| look.half_reads(*at, &|text| Part::Hour.read(text).or(Part::HourMinute.read(text)).is_some())),
+        Part::Hour => {
+            let by_slot = || SLOTS.iter().find_map(|name| look.plain.iter().position(|plain| plain == name)).filter(|at| !look.is_number(*at));
+            let reads = |text: &str| Part::Hour.read(text).or(Part::HourMinute.read(text)).is_some();
+            return called(wanted).or_else(by_slot).filter(|at| look.half_reads(*at, &reads));
+        }
         Part::Weekday => called(wanted).or_else(|| called(Part::Day)),
         _ => called(wanted),
     }

@@ -14,11 +14,13 @@ pub(super) const DATE_PARTS: &[(Part, &[&str])] = &[
     (Part::Week, &["semaine", "week", "num_semaine", "numero_semaine", "semaine_iso", "iso_week"]),
     (Part::Weekday, &["jour_semaine", "jour_de_la_semaine", "weekday", "day_of_week", "dow"]),
     (Part::Day, &["jour", "day", "jour_du_mois", "num_jour", "numero_jour", "jour_de_l_annee", "jour_annee", "day_of_year", "doy", "quantieme"]),
-    (Part::Hour, &[
-        "heure", "heures", "hour", "hours", "horaire", "time", "plage_horaire", "plage", "creneau_horaire", "creneau", "tranche_horaire", "tranche", "intervalle", "periode", "debut", "de", "start", "from",
-    ]),
+    (Part::Hour, &["heure", "heures", "hour", "hours", "horaire", "time"]),
     (Part::Minute, &["minute", "minutes"]),
     (Part::Second, &["seconde", "secondes", "second", "seconds"]),
+];
+/// Where parts of the day stand: numbers in columns that are called so are no hours.
+pub(super) const SLOTS: &[&str] = &[
+    "plage_horaire", "plage", "creneau_horaire", "creneau", "tranche_horaire", "tranche", "intervalle", "periode", "debut", "de", "start", "from",
 ];
 /// Parts of years that are no steps of the calendar.
 pub(super) const QUARTERS: &[&str] = &["trimestre", "quarter", "semestre", "num_trimestre", "numero_trimestre"];

@@ -65,17 +65,20 @@ fn is_offset(text: &str) -> bool {
     digits.is_some_and(|digits| matches!(digits.len(), 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Which of several columns of words say whose a row is: the first one that tells all rows of an instant apart, else all that tell some.
+/// Which of several columns of words say whose a row is: the first one that tells all rows of an instant apart, else all that do so together; those that are
+/// called after a state or a quality only where nothing else does.
 fn among(look: &Look, form: &Form, words: &[usize]) -> Whose {
     let values = |at: usize| look.rows.iter().map(|row| look.text(row, at)).collect::<BTreeSet<String>>();
     let is_called_remark = |at: usize| look.plain.get(at).is_some_and(|plain| plain.split('_').any(|word| REMARKS.contains(&word)));
-    let telling: Vec<usize> = words.iter().copied().filter(|at| values(*at).len() > 1 && !is_called_remark(*at) && !is_remark(look, form, *at)).collect();
+    let telling: Vec<usize> = words.iter().copied().filter(|at| values(*at).len() > 1 && !is_remark(look, form, *at)).collect();
+    let (called, plainly): (Vec<usize>, Vec<usize>) = telling.iter().partition(|at| is_called_remark(**at));
     let tells_apart = |list: &[usize]| {
         let mut seen: BTreeSet<(i64, Vec<String>)> = BTreeSet::new();
         let stamped = look.rows.iter().filter_map(|row| Some((look.stamp(row, &form.instant)?.seconds, list.iter().map(|at| look.text(row, *at)).collect())));
         stamped.fold(true, |is_apart, key| seen.insert(key) && is_apart)
     };
-    let id = telling.iter().map(|at| vec![*at]).find(|list| tells_apart(list)).unwrap_or_else(|| telling.clone());
+    let single = |of: &[usize]| of.iter().map(|at| vec![*at]).find(|list| tells_apart(list));
+    let id = single(&plainly).or_else(|| Some(plainly.clone()).filter(|all| tells_apart(all))).or_else(|| single(&called)).unwrap_or(telling);
     Whose { is_guessed: !id.is_empty(), id, remark: None }
 }
 
