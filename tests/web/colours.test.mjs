@@ -1,8 +1,10 @@
 // Colours on the page: legends, classes, attributes, with a scripted viewer.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { picture, violations } from "./helper.mjs";
+import { kept, picture, pictures, violations } from "./helper.mjs";
 import { open, started } from "./scripted.mjs";
 
 test("colours keep their legend where the panel is closed", async () => {
@@ -103,6 +105,53 @@ test("attributes are colours and filters, by mouse and by keyboard", async () =>
   await picture(page, "shell-filters");
   await page.getByRole("button", { name: "Retirer le filtre Bâtiments · Usage" }).click();
   await page.waitForFunction(() => window.heard.at(-1)?.filters?.length === 1);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a picture that is carried away says what its colours mean, and whose its data are", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(() => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "legend", theme: "demand", unit: "W/m²", domain: [0, 9], colours: ["#00204d", "#808080", "#ffea46"], ticks: [0, 9], ends: [2, 5, 9], nature: "simulated", source: "Demande estimée, Jumeau", date: "2026" });
+    // In place of a scene: one colour, in every frame.
+    const pen = document.querySelector("#scene").getContext("webgl2");
+    const draw = () => {
+      pen.clearColor(0.5, 0.7, 0.8, 1);
+      pen.clear(pen.COLOR_BUFFER_BIT);
+      requestAnimationFrame(draw);
+    };
+    draw();
+    document.querySelector("#credit").textContent = Array.from({ length: 12 }, (_, place) => `IGN – BD TOPO® ${place}`).join(" · ");
+  });
+  await page.getByLabel("Demande d'électricité").check();
+  const keep = async (name) => {
+    // Pressed where it stands, whatever is folded around it.
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#picture-keep").evaluate((button) => button.click())]);
+    await kept(download, name);
+    const bytes = readFileSync(join(pictures, `${name}.png`)).toString("base64");
+    return page.evaluate(async (bytes) => {
+      const image = await createImageBitmap(new Blob([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))]));
+      const sheet = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      sheet.drawImage(image, 0, 0);
+      const { data } = sheet.getImageData(0, 0, image.width, image.height);
+      const found = {};
+      for (let at = 0; at < data.length; at += 4) {
+        for (const colour of [[0, 32, 77], [128, 128, 128], [255, 234, 70]]) {
+          if (colour.every((part, place) => Math.abs(part - data[at + place]) < 6)) found[colour.join()] = (found[colour.join()] ?? 0) + 1;
+        }
+      }
+      const scene = document.querySelector("#scene");
+      return { found, foot: image.height - scene.height, width: image.width - scene.width };
+    }, bytes);
+  };
+  const { found, foot, width } = await keep("picture-kept");
+  // A swatch for each class; the credits in as many lines as they need.
+  assert.ok(Object.keys(found).length === 3 && Object.values(found).every((count) => count >= 100), JSON.stringify(found));
+  assert.ok(width === 0 && foot > 30, String(foot));
+  await page.evaluate(() => window.say({ kind: "legend", theme: "demand", unit: "W/m²", domain: [0, 9], colours: ["#00204d", "#ffea46"], ticks: [0, 9], ends: [], nature: "simulated" }));
+  assert.ok((await keep("picture-kept-ramp")).found["0,32,77"] > 0);
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -160,6 +160,17 @@ function sayScale() {
   byId("scale-said").textContent = scaleFault ? t(scaleFault, { most: CLASSES_MAX, ends: CLASSES_MAX - 1 }) : fewer ? t("scale-said-fewer", { count: classesFound }) : "";
 }
 
+/** What the legend says, for a picture that is carried away; nothing where there is none. */
+export function legendKey() {
+  if (byId("legend").hidden) return null;
+  const said = (id) => (byId(id).hidden ? "" : byId(id).textContent.trim());
+  const list = (id) => (byId(id).hidden ? [] : [...byId(id).children].map((line) => line.textContent.trim()));
+  return {
+    title: said("legend-title"), colours: (legend?.colours ?? []).filter((colour) => CSS.supports("color", colour)), classes: list("legend-classes"), ticks: list("legend-ends"),
+    about: ["legend-made-up", "legend-nature", "legend-source"].map(said).filter(Boolean).join(" · "),
+  };
+}
+
 function drawScale(facts) {
   const { breaks, palette } = store.state.scale ?? { breaks: { by: "smooth" }, palette: "cividis" };
   byId("scale-palette").value = palette;

@@ -2,10 +2,13 @@
 
 import { dateText, named, t } from "./words.js";
 import { command, store } from "./state.js";
+import { legendKey } from "./layers.js";
 import { byId, make, toast } from "./page.js";
 
 /** Frames in which a picture may be read: a canvas is empty between two of them. */
 const TRIES = 40;
+const PAPER = "#f7f6f2";
+const INK = "#1e1e1e";
 
 let inForce = "";
 
@@ -29,10 +32,77 @@ export function drawPicture({ underground, quality }) {
   now.textContent = now.hidden ? "" : t("quality-now", { name: t(`quality-${inForce}`) });
 }
 
-/** Keeps the picture with what it is and whose data it shows. It is read in the frame that draws it, while it is there. */
+/** A text in lines that are no wider than that. */
+function lines(pen, text, width) {
+  const found = [""];
+  for (const word of text.split(" ")) {
+    const longer = found.at(-1) ? `${found.at(-1)} ${word}` : word;
+    if (found.at(-1) && pen.measureText(longer).width > width) found.push(word);
+    else found[found.length - 1] = longer;
+  }
+  return found;
+}
+
+/** What the colours mean, on a card in the lower left corner of a picture of that height. */
+function drawKey(pen, key, { width, height, size }) {
+  const [gap, wide] = [size * 0.6, Math.min(size * 20, width * 0.5)];
+  const inner = wide - 2 * gap;
+  pen.font = `600 ${size}px sans-serif`;
+  const title = lines(pen, key.title, inner);
+  pen.font = `${size * 0.85}px sans-serif`;
+  const about = key.about ? lines(pen, key.about, inner) : [];
+  const rows = key.classes.length > 0 ? key.classes.length : 2;
+  const tall = 2 * gap + 1.4 * size * (title.length + rows + about.length);
+  const [left, top] = [gap, height - tall - gap];
+  pen.fillStyle = PAPER;
+  pen.fillRect(left, top, wide, tall);
+  let line = top + gap + size;
+  const write = (text, x = left + gap) => {
+    pen.fillStyle = INK;
+    pen.fillText(text, x, line);
+  };
+  const next = () => { line += 1.4 * size; };
+  pen.font = `600 ${size}px sans-serif`;
+  for (const text of title) {
+    write(text);
+    next();
+  }
+  pen.font = `${size * 0.85}px sans-serif`;
+  if (key.classes.length > 0) {
+    key.classes.forEach((text, place) => {
+      pen.fillStyle = key.colours[place] ?? PAPER;
+      pen.fillRect(left + gap, line - size * 0.85, size, size);
+      write(text, left + gap + 1.5 * size);
+      next();
+    });
+  } else {
+    const ramp = pen.createLinearGradient(left + gap, 0, left + gap + inner, 0);
+    key.colours.forEach((colour, place) => ramp.addColorStop(key.colours.length > 1 ? place / (key.colours.length - 1) : 0, colour));
+    pen.fillStyle = ramp;
+    pen.fillRect(left + gap, line - size * 0.85, inner, size);
+    next();
+    key.ticks.forEach((text, place) => {
+      const share = key.ticks.length > 1 ? place / (key.ticks.length - 1) : 0;
+      write(text, left + gap + share * (inner - pen.measureText(text).width));
+    });
+    next();
+  }
+  for (const text of about) {
+    write(text);
+    next();
+  }
+}
+
+/** Keeps the picture with what it is, what its colours mean and whose data it shows. It is read in the frame that draws it, while it is there. */
 export function keepPicture(canvas) {
   const { width, height } = canvas;
-  const foot = Math.max(28, Math.round(height / 40));
+  const size = Math.max(12, Math.round(height / 55));
+  const { instant } = store.state;
+  const said = [named(store.manifest?.name) || "Jumeau", dateText(Date.parse(instant), store.timezone), byId("credit").textContent].filter(Boolean).join(" · ");
+  const measure = make("canvas").getContext("2d");
+  measure.font = `${size * 0.85}px sans-serif`;
+  const owed = lines(measure, said, width - 2 * size);
+  const foot = Math.round(size * (1.3 * owed.length + 0.8));
   const sheet = make("canvas", "", { width, height: height + foot });
   const pen = sheet.getContext("2d", { willReadFrequently: true });
   let tries = 0;
@@ -45,13 +115,13 @@ export function keepPicture(canvas) {
       else next();
       return;
     }
-    pen.fillStyle = "#f7f6f2";
+    const key = legendKey();
+    if (key) drawKey(pen, key, { width, height, size });
+    pen.fillStyle = PAPER;
     pen.fillRect(0, height, width, foot);
-    pen.fillStyle = "#1e1e1e";
-    pen.font = `${Math.round(foot * 0.42)}px sans-serif`;
-    const { instant } = store.state;
-    const said = [named(store.manifest?.name) || "Jumeau", dateText(Date.parse(instant), store.timezone), byId("credit").textContent].filter(Boolean).join(" · ");
-    pen.fillText(said, foot / 3, height + foot * 0.65, width - (2 * foot) / 3);
+    pen.fillStyle = INK;
+    pen.font = measure.font;
+    owed.forEach((text, place) => pen.fillText(text, size, height + size * (1.3 * (place + 1) + 0.1)));
     sheet.toBlob((blob) => {
       if (!blob) return toast(t("picture-failed"));
       const link = make("a", "", { download: `${store.state.territory || "jumeau"}-${instant.replaceAll(":", "-")}.png` });
