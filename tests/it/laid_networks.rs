@@ -385,6 +385,17 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     let rows = &done.manifest.series.iter().find(|series| series.id == "loads").unwrap().rows;
     assert_eq!(rows, &["lighting", "tram", "pv-flat", "pv-east", "pv-south", "pv-west"]);
 
+    // What has energy of its own stands somewhere, so that an area on the map has it: lamps by themselves and tracks too.
+    let names = |group: &str| -> BTreeSet<String> {
+        let folder = out.join(group).join("feature");
+        jumeau::formats::zarr_group::read_texts(&std::fs::read(folder.join("zarr.json")).unwrap(), &std::fs::read(folder.join("c/0")).unwrap()).unwrap().into_iter().collect()
+    };
+    let placed = names("places");
+    for scaled in &done.manifest.scaled {
+        let unplaced: Vec<String> = names(&scaled.path).difference(&placed).cloned().collect();
+        assert!(unplaced.is_empty(), "{}: {unplaced:?}", scaled.id);
+    }
+
     // A district that holds all roofs makes what all of them make.
     let array = |path: &str| {
         let folder = out.join(path);

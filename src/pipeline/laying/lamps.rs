@@ -84,8 +84,10 @@ pub fn lay(streets: &[Street], sites: &[Site], draft: &mut Draft) -> Vec<Extra> 
             let name = format!("Point lumineux, {:.0} W · généré, non réel", kw * 1000.0);
             draft.lamp(format!("lampe-generee-{lamps}"), name, at, height_m, since);
         }
-        let feature = format!("eclairage-genere-{}", number + 1);
+        // A lamp by itself has no cable, and draws its own.
+        let mut feature = format!("lampe-generee-{lamps}");
         if cable.len() > 1 {
+            feature = format!("eclairage-genere-{}", number + 1);
             let name = "Câble d’éclairage public · généré, non réel".to_owned();
             // Along the lamps where they stand in a row, along the street where they alternate.
             let way = if both { cable } else { row.clone() };

@@ -14,7 +14,7 @@ use crate::pipeline::clean::{Object, buildings::Draft};
 use crate::pipeline::shards::spool::place_of;
 use crate::pipeline::table::{FeatureWriter, GROUP_ROWS, Kind, Leaf, Row};
 use crate::region::utility::{Conduit, Fixture};
-use crate::region::{Area, Building, NetworkLine, WaterArea};
+use crate::region::{Area, Building, LineClass, NetworkLine, WaterArea};
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::BufWriter;
@@ -145,6 +145,7 @@ impl<'a> Table<'a> {
         match feature {
             Feature::Fixture(fixture) => self.places.object(&fixture.id, row.at),
             Feature::Conduit(conduit) => self.places.line(&conduit.id, row.at),
+            Feature::Line(line) if matches!(line.class, LineClass::Tram | LineClass::Rail) => self.places.line(&line.id, row.at),
             _ => {}
         }
         let Feature::Building(building) = feature else { return };
