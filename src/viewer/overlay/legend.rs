@@ -257,8 +257,7 @@ pub(super) fn describe(
         *counted = Some((now.clone(), histogram));
     }
     // What is on its way is not without a value.
-    let is_told = ready.is_some() || matches!(scene.theme(), Theme::ConstructionYear | Theme::Attribute);
-    let of_now = counted.as_ref().filter(|_| is_told).filter(|(of, _)| *of == now).map(|(_, histogram)| histogram.clone());
+    let of_now = counted.as_ref().filter(|_| !is_waiting(&scene, &values)).filter(|(of, _)| *of == now).map(|(_, histogram)| histogram.clone());
     *seen = Some(now);
     let legend = legend(&scene, &values, key, of_now);
     if facts.legend != legend {
@@ -360,8 +359,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
             (attributes::title(&attribute.name), attributes::unit(&attribute.name), nature, dataset)
         }
     };
-    let of_series = matches!(scene.theme(), Theme::Demand | Theme::Series);
-    let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.is_outside(&scene.state);
+    let of_series = is_of_series(scene);
     let raising = key.clone();
     let key_is_cut = key.ends.len() > 1 && of_values(scene) && values.kinds.is_empty();
     // Where all is made up the legend says so already.
@@ -379,10 +377,10 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         nature,
         dataset,
         histogram,
-        is_waiting: of_series && !is_outside && !values.failed && values.shown.is_some() && values.ready(&scene.state).is_none(),
+        is_waiting: is_waiting(scene, values),
         mean_over: wants_mean(&scene.state).filter(|_| of_series).and_then(|span| inside(span, values.axis.as_ref()?)),
         is_too_long: values.mean.as_ref().is_some_and(|mean| mean.is_too_long) && wants_mean(&scene.state).is_some(),
-        is_outside,
+        is_outside: is_outside(scene, values),
         counts_classes: of_values(scene),
         band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),
         is_approximate: key_is_cut && values.classes.as_ref().is_some_and(|classes| !classes.is_exact),
@@ -396,6 +394,20 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         },
         raise: raise_of(scene, &raising),
     })
+}
+
+fn is_of_series(scene: &Scene) -> bool {
+    matches!(scene.theme(), Theme::Demand | Theme::Series)
+}
+
+/// Whether the instant lies beside all values of the series.
+fn is_outside(scene: &Scene, values: &ThemeValues) -> bool {
+    is_of_series(scene) && values.plan.is_some() && values.axis.is_some() && values.is_outside(&scene.state)
+}
+
+/// Whether values of the instant are on their way.
+fn is_waiting(scene: &Scene, values: &ThemeValues) -> bool {
+    is_of_series(scene) && !is_outside(scene, values) && !values.failed && values.shown.is_some() && values.ready(&scene.state).is_none()
 }
 
 /// Whether networks are in view that nobody surveyed; their years are as made up as they are.
