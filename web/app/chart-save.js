@@ -2,7 +2,7 @@
 
 import { dateText, has, named as both, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make, offer } from "./page.js";
+import { announce, byId, inLines, make, offer } from "./page.js";
 import { svg } from "./chart-frame.js";
 
 /** Pixels of a picture for each of the drawing's. */
@@ -34,7 +34,7 @@ export const footOf = ({ madeUp, nature, source }) => [both(store.manifest?.name
 export function savePicture({ name, title, drawn, keys = [], foot }) {
   if (!drawn) return;
   const [, , wide, high] = drawn.getAttribute("viewBox").split(" ").map(Number);
-  const feet = lines(foot, Math.floor(wide / LETTER));
+  const feet = inLines(foot, (line) => line.length <= wide / LETTER);
   const [width, height] = [wide + 8, high + HEAD + KEY_LINE * keys.length + FOOT + 8 * (feet.length - 1)];
   const picture = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: width * SCALE, height: height * SCALE, viewBox: `0 0 ${width} ${height}` });
   const [ink, paper] = [getComputedStyle(document.body).color, getComputedStyle(byId("layers")).backgroundColor];
@@ -68,13 +68,3 @@ export function savePicture({ name, title, drawn, keys = [], foot }) {
 
 /** A title that would be cut off at the edge is drawn narrower. */
 const squeezed = (words, most, letter) => (words.length * letter > most ? { textLength: most, lengthAdjust: "spacingAndGlyphs" } : {});
-
-/** Words in lines of at most so many letters. */
-function lines(words, most) {
-  const found = [""];
-  for (const word of words.split(" ")) {
-    if (found.at(-1) && found.at(-1).length + word.length >= most) found.push("");
-    found[found.length - 1] += `${found.at(-1) ? " " : ""}${word}`;
-  }
-  return found;
-}

@@ -104,3 +104,14 @@ export function paced(draw, pause = 200) {
     else now();
   };
 }
+
+/** Words in lines that fit; one that is too long for any has its own. */
+export function inLines(words, fits) {
+  const found = [""];
+  for (const word of words.split(" ")) {
+    const longer = found.at(-1) ? `${found.at(-1)} ${word}` : word;
+    if (found.at(-1) && !fits(longer)) found.push(word);
+    else found[found.length - 1] = longer;
+  }
+  return found;
+}

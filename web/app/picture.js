@@ -3,7 +3,7 @@
 import { dateText, named, t } from "./words.js";
 import { command, store } from "./state.js";
 import { legendKey } from "./layers.js";
-import { byId, make, toast } from "./page.js";
+import { byId, inLines, make, toast } from "./page.js";
 
 /** Frames in which a picture may be read: a canvas is empty between two of them. */
 const TRIES = 40;
@@ -32,25 +32,15 @@ export function drawPicture({ underground, quality }) {
   now.textContent = now.hidden ? "" : t("quality-now", { name: t(`quality-${inForce}`) });
 }
 
-/** A text in lines that are no wider than that. */
-function lines(pen, text, width) {
-  const found = [""];
-  for (const word of text.split(" ")) {
-    const longer = found.at(-1) ? `${found.at(-1)} ${word}` : word;
-    if (found.at(-1) && pen.measureText(longer).width > width) found.push(word);
-    else found[found.length - 1] = longer;
-  }
-  return found;
-}
-
 /** What the colours mean, on a card in the lower left corner of a picture of that height. */
 function drawKey(pen, key, { width, height, size }) {
   const [gap, wide] = [size * 0.6, Math.min(size * 20, width * 0.5)];
   const inner = wide - 2 * gap;
+  const fits = (line) => pen.measureText(line).width <= inner;
   pen.font = `600 ${size}px sans-serif`;
-  const title = lines(pen, key.title, inner);
+  const title = inLines(key.title, fits);
   pen.font = `${size * 0.85}px sans-serif`;
-  const about = key.about ? lines(pen, key.about, inner) : [];
+  const about = key.about ? inLines(key.about, fits) : [];
   const rows = key.classes.length > 0 ? key.classes.length : 2;
   const tall = 2 * gap + 1.4 * size * (title.length + rows + about.length);
   const [left, top] = [gap, height - tall - gap];
@@ -101,7 +91,7 @@ export function keepPicture(canvas) {
   const said = [named(store.manifest?.name) || "Jumeau", dateText(Date.parse(instant), store.timezone), byId("credit").textContent].filter(Boolean).join(" · ");
   const measure = make("canvas").getContext("2d");
   measure.font = `${size * 0.85}px sans-serif`;
-  const owed = lines(measure, said, width - 2 * size);
+  const owed = inLines(said, (line) => measure.measureText(line).width <= width - 2 * size);
   const foot = Math.round(size * (1.3 * owed.length + 0.8));
   const sheet = make("canvas", "", { width, height: height + foot });
   const pen = sheet.getContext("2d", { willReadFrequently: true });

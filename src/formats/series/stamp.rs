@@ -102,8 +102,9 @@ impl Stamp {
     }
 
     /// Reads a stamp: `2026-03-29T02:30:00+01:00`, `2026-03-29 02:30`, `29/03/2026 2h30`, `2026-03`, `03/2026`, `20260329`, `2026`;
-    /// `24:00` is the midnight that ends a day. In words and in short too: `janvier 2024`, `28/03/25 01h00`, `03/28/2025 01:00 AM`, `2025-W02`. Ten digits from 19 to 21 are a date and an hour where there is such (`2025010113`, as Météo-France
-    /// writes it); other numbers of ten digits are seconds since 1970, of thirteen milliseconds.
+    /// `24:00` is the midnight that ends a day. In words and in short too: `janvier 2024`, `28/03/25 01h00`, `03/28/2025 01:00 AM`, `2025-W02`.
+    /// Ten digits from 19 to 21 are a date and an hour where there is such (`2025010113`, as Météo-France writes it); other numbers of ten digits are
+    /// seconds since 1970, of thirteen milliseconds.
     pub fn parse_as(text: &str, order: DateOrder) -> Option<Self> {
         Self::plain(text, order).or_else(|| worded(text, order))
     }
